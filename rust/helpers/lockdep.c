@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <linux/mmap_lock.h>
+
+/*
+ * The annotations are the header's own. Each helper is called right from the
+ * function that takes or drops the lock, so _RET_IP_ names that function.
+ */
+#ifdef CONFIG_LOCKDEP
+
+void vma_lock_helper___vma_lockdep_init(struct vm_area_struct *vma)
+{
+	static struct lock_class_key lockdep_key;
+
+	lockdep_init_map(__vma_lockdep_map(vma), "vm_lock", &lockdep_key, 0);
+}
+
+void vma_lock_helper___vma_lockdep_acquire_read(struct vm_area_struct *vma)
+{
+	__vma_lockdep_acquire_read(vma);
+}
+
+void vma_lock_helper___vma_lockdep_release_read(struct vm_area_struct *vma)
+{
+	__vma_lockdep_release_read(vma);
+}
+
+void vma_lock_helper___vma_lockdep_acquire_exclusive(struct vm_area_struct *vma)
+{
+	__vma_lockdep_acquire_exclusive(vma);
+}
+
+void vma_lock_helper___vma_lockdep_release_exclusive(struct vm_area_struct *vma)
+{
+	__vma_lockdep_release_exclusive(vma);
+}
+
+void vma_lock_helper___vma_lockdep_stat_mark_acquired(struct vm_area_struct *vma)
+{
+	__vma_lockdep_stat_mark_acquired(vma);
+}
+
+#endif /* CONFIG_LOCKDEP */

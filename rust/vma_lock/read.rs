@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Read locks: a reader raises the count, and wakes a waiting writer when it drops it.
+//!
+//! C header: [`include/linux/mmap_lock.h`](srctree/include/linux/mmap_lock.h),
+//! C source: [`mm/mmap_lock.c`](srctree/mm/mmap_lock.c)
+
+use crate::{
+    refcnt::{
+        are_readers_excluded,
+        VM_REFCNT_LIMIT, //
+    },
+    sys::{
+        rcu,
+        MmRaw,
+        VmaRaw, //
+    },
+};
+use core::ptr;
+
+/// Why [`vma_start_read`] did not lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartReadError {
+    /// The VMA is write-locked, at its limit, or belongs to another mm by now: take the mmap lock
+    /// instead. C: `NULL`.
+    Contended,
+    /// The VMA was detached after it had been found: look again. C: `-EAGAIN`.
+    Detached,
+}
+
+/// Decrements the count and returns the new one, exactly; 0 says that the VMA is now detached.
+///
+/// # Safety
+///
+/// The caller owns one count of `vma`, and gives it up.
+///
+/// # Ordering
+///
+/// RELEASE; ACQUIRE if the result is 0.
+///
+/// C: `__vma_refcount_put_return`.
+#[inline]
+#[must_use]
+pub unsafe fn __vma_refcount_put_return(vma: &VmaRaw) -> u32 {
+    match vma.vm_refcnt().dec_and_test() {
+        (true, _) => 0,
+        (false, old) => old.wrapping_sub(1),
+    }
+}
+
+/// [`__vma_refcount_put_return`] in the form of the seed patch: returns whether the VMA is now
+/// detached, and the new count in `refcnt`.
+///
+/// # Safety
+///
+/// As for [`__vma_refcount_put_return`].
+#[inline]
+#[must_use]
+pub unsafe fn __vma_refcount_put(vma: &VmaRaw, refcnt: Option<&mut i32>) -> bool {
+    // SAFETY: The caller vouches for the same.
+    let newcnt = unsafe { __vma_refcount_put_return(vma) };
+
+    if let Some(refcnt) = refcnt {
+        *refcnt = newcnt as i32;
+    }
+    newcnt == 0
+}
+
+/// Drops a read lock; wakes the writer that waits for readers to leave, if this was the last one.
+///
+/// Others may raise the count at any time, only to drop it again, so the writer may be woken for
+/// nothing. It looks again.
+///
+/// # Safety
+///
+/// The caller holds a read lock of `vma` and gives it up; the VMA must not be used afterwards. The
+/// mm that the VMA belongs to must not be freed during the call (see [`vma_start_read`] for a case
+/// where that has to be seen to).
+///
+/// # Context
+///
+/// Does not sleep.
+///
+/// # Ordering
+///
+/// RELEASE: what the reader did stays before the drop. Pairs with the ACQUIRE of the next reader;
+/// for the writer, with barrier (A), through barrier (B) in the wakeup.
+///
+/// C: `vma_refcount_put`.
+#[inline]
+pub unsafe fn vma_refcount_put(vma: &VmaRaw) {
+    // A copy, because the VMA may be freed as soon as the count is dropped.
+    let mm = vma.vm_mm();
+
+    vma.lockdep_release_read();
+    // SAFETY: The caller owns a count. From here on the VMA may be gone.
+    let newcnt = unsafe { __vma_refcount_put_return(vma) };
+
+    // Judged by what this very decrement returned: a second look would be at somebody else's count,
+    // in a VMA that may be gone.
+    if newcnt != 0 && are_readers_excluded(newcnt as i32) {
+        // SAFETY: The caller vouches for the mm.
+        unsafe { (*mm).vma_writer_wait() }.wake_up();
+    }
+}
+
+/// Tries to read-lock a VMA that was found under RCU.
+///
+/// May say [`StartReadError::Contended`] without need (when a sequence wraps, or the VMA went to
+/// another mm); never locks what is write-locked.
+///
+/// RCU is held on entry, which `rcu` proves, and given back on success only: on failure it has been
+/// dropped.
+///
+/// # Safety
+///
+/// `vma` was found in `mm` within the RCU read-side critical section of `rcu`, and `mm` stays alive.
+///
+/// # Context
+///
+/// RCU read-side critical section. Does not sleep on success; after RCU has been dropped, dropping
+/// another mm may.
+///
+/// # Ordering
+///
+/// ACQUIRE on the count, against the later look at the sequences; ACQUIRE on the mm's sequence,
+/// which pairs with the RELEASE in `vma_end_write_all`: what the last writer did is seen.
+///
+/// # Errors
+///
+/// See [`StartReadError`].
+///
+/// C: `vma_start_read`.
+#[inline]
+pub unsafe fn vma_start_read(
+    mm: &MmRaw,
+    vma: &VmaRaw,
+    rcu: rcu::Guard,
+) -> Result<rcu::Guard, StartReadError> {
+    // A look without the lock, to spare the word a bounce. Nothing relies on it, so no ordering.
+    if vma.vm_lock_seq() == mm.mm_lock_seq() {
+        return Err(StartReadError::Contended);
+    }
+
+    // Fails if readers are excluded, because the limit is below the flag. ACQUIRE, so that neither
+    // the look at the sequence below nor the caller's checks come before it.
+    let (locked, oldcnt) = vma.vm_refcnt().inc_not_zero_limited_acquire(VM_REFCNT_LIMIT);
+    if !locked {
+        return Err(match oldcnt {
+            0 => StartReadError::Detached,
+            _ => StartReadError::Contended,
+        });
+    }
+
+    vma.lockdep_acquire_read();
+
+    if !ptr::eq(vma.vm_mm(), mm) {
+        // SAFETY: The read lock was taken above.
+        unsafe { put_in_other_mm(vma, rcu) };
+        return Err(StartReadError::Contended);
+    }
+
+    // Equal sequences mean write-locked, or wrapped around: both end here. The opposite mistake
+    // cannot be made: the VMA's sequence changes only while no reader holds the count, and any
+    // change of the mm's ends all write locks.
+    if vma.vm_lock_seq() == mm.mm_lock_seq_acquire() {
+        // SAFETY: The read lock was taken above; `mm` is alive, says the caller.
+        unsafe { vma_refcount_put(vma) };
+        return Err(StartReadError::Contended);
+    }
+
+    Ok(rcu)
+}
+
+/// Drops the read lock of a VMA that turned out to be in another mm, which nobody keeps alive.
+///
+/// That mm may go as soon as the count is dropped: its writer sees its condition fulfilled without
+/// having slept. So it is grabbed first (CVE-2025-38554).
+///
+/// # Safety
+///
+/// The caller holds a read lock of `vma` and gives it up.
+#[cold]
+#[inline(never)]
+unsafe fn put_in_other_mm(vma: &VmaRaw, rcu: rcu::Guard) {
+    let other_mm = vma.vm_mm();
+
+    // Dropping the last count of an mm is heavy, so not under RCU. The read lock keeps the VMA.
+    drop(rcu);
+    // SAFETY: While the VMA is read-locked its mm cannot be freed.
+    unsafe { (*other_mm).mmgrab() };
+    // SAFETY: The caller gives up its read lock; the mm was grabbed.
+    unsafe { vma_refcount_put(vma) };
+    // SAFETY: Undoes the mmgrab() above.
+    unsafe { MmRaw::mmdrop(other_mm) };
+}
+
+/// Read-locks a VMA while the mmap lock is held for reading, which keeps all writers out; then the
+/// mmap lock can be dropped. Returns false only if there are too many readers.
+///
+/// Use this, not [`vma_start_read`], where the mmap lock is held: that may fail without need.
+///
+/// # Safety
+///
+/// The caller holds the mmap lock of the VMA's mm, and found the VMA under it.
+///
+/// # Context
+///
+/// Does not sleep.
+///
+/// # Ordering
+///
+/// ACQUIRE.
+///
+/// C: `vma_start_read_locked`.
+#[inline]
+#[must_use]
+pub unsafe fn vma_start_read_locked(vma: &VmaRaw) -> bool {
+    // SAFETY: The mmap lock of the VMA's mm is held, so that mm is alive.
+    unsafe { (*vma.vm_mm()).mmap_assert_locked() };
+
+    let (locked, _) = vma.vm_refcnt().inc_not_zero_limited_acquire(VM_REFCNT_LIMIT);
+    if locked {
+        vma.lockdep_acquire_read();
+    }
+    locked
+}
+
+/// Drops a read lock.
+///
+/// # Safety
+///
+/// As for [`vma_refcount_put`].
+///
+/// C: `vma_end_read`.
+#[inline]
+pub unsafe fn vma_end_read(vma: &VmaRaw) {
+    // SAFETY: The caller vouches for the same.
+    unsafe { vma_refcount_put(vma) }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! All that differs between the kernel and the host, and all calls of foreign code.
+//!
+//! Both worlds have the same names with the same meaning, so that the protocol files above compile
+//! unchanged against either. No protocol decision is made here.
+
+#[cfg(not(feature = "host"))]
+mod kernel;
+#[cfg(not(feature = "host"))]
+pub use kernel::*;

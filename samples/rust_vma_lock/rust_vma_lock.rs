@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! `/dev/vma_lock`: the per-VMA lock in Rust, at work on the VMAs of the process that asks.
+//!
+//! The ioctls stand in `rust_vma_lock.h`. The smallest client:
+//!
+//! ```c
+//! #include <fcntl.h>
+//! #include <stdio.h>
+//! #include <sys/ioctl.h>
+//! #include "rust_vma_lock.h"
+//!
+//! int main(void)
+//! {
+//!         // Any address of this program will do.
+//!         struct vma_lock_hold hold = { .addr = (unsigned long)main };
+//!         int fd = open("/dev/vma_lock", O_RDWR);
+//!
+//!         if (fd < 0 || ioctl(fd, VMA_LOCK_HOLD, &hold)) {
+//!                 perror("/dev/vma_lock");
+//!                 return 1;
+//!         }
+//!         printf("%llx-%llx: vm_refcnt %u while held\n",
+//!                hold.vm_start, hold.vm_end, hold.refcnt_locked);
+//!         return 0;
+//! }
+//! ```
+
+use kernel::{
+    fs::File,
+    miscdevice::{
+        MiscDevice,
+        MiscDeviceOptions,
+        MiscDeviceRegistration, //
+    },
+    prelude::*,
+    uaccess::{
+        UserPtr,
+        UserSlice, //
+    },
+};
+
+mod abi;
+mod hold;
+mod stats;
+mod synthetic;
+
+module! {
+    type: RustVmaLock,
+    name: "rust_vma_lock",
+    authors: ["vma_lock developers"],
+    description: "Per-VMA lock in Rust: sample driver",
+    license: "GPL",
+    params: {
+        max_hold_ms: u32 {
+            default: 10000,
+            description: "Longest time to hold a lock, in ms, at most 60000 (default 10000)",
+        },
+    },
+}
+
+/// Beyond this the hung task detector would speak up about the writers that wait.
+const MAX_HOLD_MS: u32 = 60_000;
+
+#[pin_data]
+struct RustVmaLock {
+    #[pin]
+    _files: stats::Files,
+    #[pin]
+    _miscdev: MiscDeviceRegistration<Device>,
+}
+
+impl kernel::InPlaceModule for RustVmaLock {
+    fn init(_module: &'static ThisModule) -> impl PinInit<Self, Error> {
+        try_pin_init!(Self {
+            _: {
+                let max = module_parameters::max_hold_ms.value();
+                if max > MAX_HOLD_MS {
+                    pr_err!("max_hold_ms={max}: expected 0 to {MAX_HOLD_MS}\n");
+                    return Err(EINVAL);
+                }
+            },
+            _files <- stats::Files::new(),
+            _miscdev <- MiscDeviceRegistration::register(MiscDeviceOptions { name: c"vma_lock" }),
+        })
+    }
+}
+
+/// An open file.
+#[pin_data]
+struct Device {
+    #[pin]
+    synthetic: synthetic::Synthetic,
+}
+
+#[vtable]
+impl MiscDevice for Device {
+    type OwnerModule = RustVmaLock;
+    type Ptr = Pin<KBox<Self>>;
+
+    fn open(_file: &File, _misc: &MiscDeviceRegistration<Self>) -> Result<Self::Ptr> {
+        KBox::try_pin_init(
+            try_pin_init!(Self { synthetic <- synthetic::Synthetic::new() }),
+            GFP_KERNEL,
+        )
+    }
+
+    fn ioctl(me: Pin<&Self>, _file: &File, cmd: u32, arg: usize) -> Result<isize> {
+        match cmd {
+            abi::HOLD => read_modify_write(arg, |hold| hold::hold(hold, &me.synthetic)),
+            abi::OP => read_modify_write(arg, |op| me.synthetic.op(op)),
+            _ => Err(ENOTTY),
+        }
+    }
+}
+
+/// Hands a copy of the user's structure to `f`, and writes it back whether `f` fails or not. No
+/// user memory is touched while `f` runs, and so while a lock is held.
+fn read_modify_write<T>(arg: usize, f: impl FnOnce(&mut T) -> Result) -> Result<isize>
+where
+    T: kernel::transmute::AsBytes + kernel::transmute::FromBytes,
+{
+    let (mut reader, mut writer) =
+        UserSlice::new(UserPtr::from_addr(arg), size_of::<T>()).reader_writer();
+    let mut value = reader.read()?;
+    let ret = f(&mut value);
+
+    writer.write(&value)?;
+    ret.map(|()| 0)
+}
+
+/// The limit in force for all waits, in ms.
+fn max_hold_ms() -> u32 {
+    module_parameters::max_hold_ms.value()
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include "glue.h"
+
+#include <linux/rcupdate.h>
+#include <linux/rcuwait.h>
+#include <linux/sched.h>
+
+unsigned int rust_vma_lock_waiter(struct rcuwait *w)
+{
+	struct task_struct *task;
+	unsigned int pid = 0;
+
+	rcu_read_lock();
+	task = rcu_dereference(w->task);
+	/* Off the run queue: it has not only announced that it will sleep. */
+	if (task && !READ_ONCE(task->on_rq))
+		pid = task_pid_vnr(task);
+	rcu_read_unlock();
+
+	return pid;
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Watchpoints on a VMA: is it touched after its count has been dropped?
+ *
+ * A read after the drop leaves no trace by itself. The debug registers see it:
+ * they trap each access to vm_mm and to vm_refcnt while a count is put.
+ */
+#include "glue.h"
+
+#include <linux/hw_breakpoint.h>
+#include <linux/mm_types.h>
+#include <linux/mutex.h>
+#include <linux/perf_event.h>
+
+static DEFINE_MUTEX(watch_lock);
+static struct perf_event *__percpu *watch_mm, *__percpu *watch_refcnt;
+static struct vm_area_struct *watched;
+static int refcnt_before;
+static atomic_t mm_late, refcnt_accesses;
+
+static void on_mm(struct perf_event *bp, struct perf_sample_data *data, struct pt_regs *regs)
+{
+	if (atomic_read(&watched->vm_refcnt.refs) != refcnt_before)
+		atomic_inc(&mm_late);
+}
+
+static void on_refcnt(struct perf_event *bp, struct perf_sample_data *data, struct pt_regs *regs)
+{
+	atomic_inc(&refcnt_accesses);
+}
+
+static struct perf_event *__percpu *watch(const void *addr, u64 len, perf_overflow_handler_t handler)
+{
+	struct perf_event_attr attr;
+
+	hw_breakpoint_init(&attr);
+	attr.bp_addr = (unsigned long)addr;
+	attr.bp_len = len;
+	attr.bp_type = HW_BREAKPOINT_RW;
+	return register_wide_hw_breakpoint(&attr, handler, NULL);
+}
+
+int rust_vma_lock_watch(struct vm_area_struct *vma)
+{
+	int err;
+
+	mutex_lock(&watch_lock);
+	watched = vma;
+	refcnt_before = atomic_read(&vma->vm_refcnt.refs);
+	atomic_set(&mm_late, 0);
+	atomic_set(&refcnt_accesses, 0);
+
+	watch_mm = watch(&vma->vm_mm, sizeof(vma->vm_mm), on_mm);
+	if (IS_ERR_PCPU(watch_mm)) {
+		err = PTR_ERR_PCPU(watch_mm);
+		goto unlock;
+	}
+	watch_refcnt = watch(&vma->vm_refcnt, sizeof(vma->vm_refcnt), on_refcnt);
+	if (IS_ERR_PCPU(watch_refcnt)) {
+		err = PTR_ERR_PCPU(watch_refcnt);
+		goto unwatch_mm;
+	}
+	return 0;
+
+unwatch_mm:
+	unregister_wide_hw_breakpoint(watch_mm);
+unlock:
+	mutex_unlock(&watch_lock);
+	return err;
+}
+
+void rust_vma_lock_unwatch(unsigned int *mm_reads_late, unsigned int *refcnt_uses)
+{
+	unregister_wide_hw_breakpoint(watch_refcnt);
+	unregister_wide_hw_breakpoint(watch_mm);
+	*mm_reads_late = atomic_read(&mm_late);
+	*refcnt_uses = atomic_read(&refcnt_accesses);
+	mutex_unlock(&watch_lock);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An mm_struct and a vm_area_struct that no process has, for tests: real
+ * structures, on which the kernel's functions and ours do what they do on
+ * those of a process, and nobody is hurt if a count is wrong.
+ */
+#ifndef VMA_LOCK_SYNTHETIC_MM_H
+#define VMA_LOCK_SYNTHETIC_MM_H
+
+struct mm_struct;
+struct vm_area_struct;
+struct synthetic_mm;
+
+/* A new mm with one VMA, detached. NULL: no memory. May sleep. */
+struct synthetic_mm *synthetic_mm_create(void);
+/* Nobody uses it any more. Waits for RCU readers. May sleep. */
+void synthetic_mm_destroy(struct synthetic_mm *s);
+
+struct mm_struct *synthetic_mm_mm(struct synthetic_mm *s);
+struct vm_area_struct *synthetic_mm_vma(struct synthetic_mm *s);
+
+#endif /* VMA_LOCK_SYNTHETIC_MM_H */

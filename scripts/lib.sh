@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Sourced by every script here: where things are, how they are said, how they end.
+#
+#   O=DIR   build directory (default: build/ in the project)
+#   V=1     show commands and their output
+
+set -euo pipefail
+umask 022
+export LC_ALL=C
+
+top=$(cd -- "${BASH_SOURCE[0]%/*}/.." && pwd -P)
+build=${O:-$top/build}
+[[ $build = /* ]] || build=$PWD/$build
+verbose=0
+[[ ${V:-0} = 1* ]] && verbose=1
+
+# step TAG TEXT: one Kbuild-style line.
+step() { printf '  %-7s %s\n' "$1" "$2"; }
+
+# die WHAT [HOW-TO-MEND...]: one clear line, then hints, then exit 1.
+die()
+{
+	printf 'error: %s\n' "$1" >&2
+	shift
+	(($# == 0)) || printf '       %s\n' "$@" >&2
+	exit 1
+}
+
+[[ ! "$top$build" =~ [[:space:]:] ]] ||
+	die "Kbuild takes no white space or colon in a path: $top, $build" "move the project, or use make O=/some/dir ..."
+
+# Work in the background runs in process groups of its own, so that one signal
+# reaches all of it. However this script ends, nothing of it stays behind.
+groups=()
+cleanup()
+{
+	local rc=$? g
+	trap '' INT TERM HUP
+	for g in "${groups[@]}"; do
+		kill -TERM -- "-$g" 2>/dev/null || continue
+		wait "$g" 2>/dev/null || :
+	done
+	exit "$rc"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+
+# background CMD...: starts CMD in its own group; its pid is $!.
+# A killed parent takes it along (pdeathsig), a function cannot have that.
+background()
+{
+	local pre=()
+	[[ $(type -t "$1") = function ]] || pre=(setpriv --pdeathsig TERM)
+	set -m
+	"${pre[@]}" "$@" </dev/null &
+	set +m
+	groups+=("$!")
+}
+
+# finish PID: waits for it, forgets it, returns its exit code.
+finish()
+{
+	local rc=0 g rest=()
+	wait "$1" || rc=$?
+	for g in "${groups[@]}"; do [[ $g = "$1" ]] || rest+=("$g"); done
+	groups=("${rest[@]}")
+	return "$rc"
+}
+
+# A line every ten seconds for as long as the group lives: what, how long, how far.
+heartbeat()
+{
+	local pid=$1 name=$2 log=$3 start=$SECONDS text
+	while sleep 10 && kill -0 "$pid" 2>/dev/null; do
+		text=$("${progress:-last_line}" "$log" 2>/dev/null) || text=
+		printf '          %s: %d s, %s\n' "$name" $((SECONDS - start)) "$text"
+	done
+}
+# How far a logged command is; a caller may name another function in $progress.
+last_line() { tail -n 1 -- "$1" | tr -s '\t ' ' ' | cut -c1-60; }
+
+# logged NAME CMD...: CMD with its output in $build/log/NAME.log, and a sign of life.
+logged()
+{
+	local log=$build/log/$1.log pid beat rc=0
+	mkdir -p "$build/log"
+	: >"$log"
+	if ((verbose)); then
+		printf '+ %s\n' "${*:2}"
+		background "${@:2}" > >(tee -- "$log") 2>&1
+		finish "$!" || rc=$?
+	else
+		background "${@:2}" >"$log" 2>&1
+		pid=$!
+		background heartbeat "$pid" "$1" "$log"
+		beat=$!
+		finish "$pid" || rc=$?
+		kill -TERM -- "-$beat" 2>/dev/null || :
+		finish "$beat" || :
+	fi
+	return "$rc"
+}
+
+disk_full()
+{
+	die "no space left on the disk of $build ($1)" \
+	    "free some space or use another disk: make O=/other/disk/build ..."
+}
+
+# run NAME CMD...: the same, and the tail of the log where CMD fails.
+run()
+{
+	local rc=0 log=$build/log/$1.log
+	logged "$@" || rc=$?
+	((rc != 0)) || return 0
+	! grep -q 'No space left on device' "$log" || disk_full "$1"
+	printf 'error: %s failed (exit %d); the end of %s:\n' "$1" "$rc" "$log" >&2
+	tail -n 15 -- "$log" | sed 's/^/       /' >&2
+	exit 1
+}
+
+# need_space MEGABYTES WHAT: stops before the disk is full rather than after.
+need_space()
+{
+	local free
+	free=$(df -Pk -- "$build" | awk 'NR == 2 { print int($4 / 1024) }')
+	((free >= $1)) || die "$2 needs $1 MB in $build, the disk has $free MB" \
+		"free some space or use another disk: make O=/other/disk/build ..."
+}
+
+# One set-up at a time in a build directory. Children inherit the lock, so that
+# even after a SIGKILL the next one waits for what is left of the last.
+lock()
+{
+	[[ ${VMA_LOCK_SETUP:-} != "$build" ]] || return 0
+	mkdir -p "$build" 2>/dev/null || :
+	{ exec {lockfd}>"$build/.lock"; } 2>/dev/null ||
+		die "cannot write to $build" "choose another place: make O=/some/dir ..."
+	if ! flock -n "$lockfd"; then
+		step WAIT "another set-up works in $build"
+		flock "$lockfd"
+	fi
+	export VMA_LOCK_SETUP=$build
+}
+
+# set_stamp DIR TEXT: DIR is whole; written last.
+set_stamp()
+{
+	sync -f "$1"
+	printf '%s\n' "$2" >"$1/done.new"
+	mv -- "$1/done.new" "$1/done"
+}
+# is_done DIR TEXT: DIR is whole and was made by this recipe.
+is_done() { [[ -f $1/done && $(<"$1/done") = "$2" ]]; }
+
+# words FILE: a list file without comments.
+words() { sed 's/#.*//' "$1" | tr -s ' \t' '\n' | grep .; }

@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Runs the selftests on this machine, guest or real, and prints KTAP.
+#
+#   ./run_selftests.sh [SUITE...]
+#
+# A suite is a program in vma_lock/; without a name all of them run. Root, and
+# rust_vma_lock.ko loaded (or in /modules, from where it is loaded).
+# Exit: 0 all passed or skipped, 1 not.
+
+cd "$(dirname "$0")" || exit 1
+all="module live synthetic bad_ioctl"
+# shellcheck disable=SC2086
+[ $# -gt 0 ] || set -- $all
+
+loaded=
+if [ ! -e /dev/vma_lock ] && [ -f /modules/rust_vma_lock.ko ]; then
+	insmod /modules/rust_vma_lock.ko && loaded=1
+fi
+
+# The harness's TAP becomes a KTAP subtest: indented, version line renamed.
+subtest() {
+	sed -e 's/^TAP version 13$/KTAP version 1/' -e 's/^/    /'
+}
+
+echo "KTAP version 1"
+echo "1..$#"
+n=0 failed=0
+for suite in "$@"; do
+	n=$((n + 1))
+	prog=vma_lock/$suite
+	[ -x "$prog" ] || prog=vma_lock/$suite.sh
+	if [ ! -x "$prog" ]; then
+		echo "not ok $n $suite # no such suite, there are: $all"
+		failed=1
+		continue
+	fi
+	{ "./$prog"; echo $? > "/tmp/vma_lock.$$"; } 2>&1 | subtest
+	case $(cat "/tmp/vma_lock.$$") in
+	0) echo "ok $n $suite" ;;
+	4) echo "ok $n $suite # SKIP" ;;
+	*) echo "not ok $n $suite"; failed=1 ;;
+	esac
+done
+rm -f "/tmp/vma_lock.$$"
+[ -z "$loaded" ] || rmmod rust_vma_lock
+exit $failed

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Live VMAs: read locks of this very process's VMAs, put by vma_refcount_put()
+ * while other threads sit in munmap(), mprotect() and mmap(MAP_FIXED).
+ *
+ * The locker is the kernel's; the put is ours (rust) or the kernel's (c).
+ */
+#include "kselftest_harness.h"
+#include "vma_lock.h"
+
+#define WRITERS 4	/* of each kind */
+
+enum kind { MUNMAP, MPROTECT, MAP_FIXED_OVER, KINDS };
+
+struct writer {
+	pthread_t thread;
+	enum kind kind;
+	char *addr;
+	_Atomic pid_t tid;
+	int err;
+	unsigned long long end_ns;
+};
+
+static void *write_vma(void *data)
+{
+	struct writer *w = data;
+	int ret = -1;
+
+	w->tid = gettid();
+	switch (w->kind) {
+	case MUNMAP:
+		ret = munmap(w->addr, PAGE);
+		break;
+	case MPROTECT:
+		ret = mprotect(w->addr, PAGE, PROT_READ);
+		break;
+	case MAP_FIXED_OVER:
+		ret = mmap(w->addr, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+			   -1, 0) == MAP_FAILED ? -1 : 0;
+		break;
+	default:
+		break;
+	}
+	w->err = ret ? errno : 0;
+	w->end_ns = now_ns();
+	return NULL;
+}
+
+static void start_writer(struct writer *w, enum kind kind, char *addr)
+{
+	w->kind = kind;
+	w->addr = addr;
+	w->tid = 0;
+	if (pthread_create(&w->thread, NULL, write_vma, w)) {
+		perror("pthread_create");
+		exit(1);
+	}
+}
+
+FIXTURE(live)
+{
+	int fd;
+	char *area;
+};
+
+FIXTURE_VARIANT(live)
+{
+	unsigned int impl;
+};
+
+FIXTURE_VARIANT_ADD(live, rust) { .impl = VMA_LOCK_RUST };
+FIXTURE_VARIANT_ADD(live, c) { .impl = VMA_LOCK_C };
+
+FIXTURE_SETUP(live)
+{
+	self->fd = open_device();
+	self->area = map_area();
+}
+
+FIXTURE_TEARDOWN(live)
+{
+	close(self->fd);
+}
+
+/* A lost decrement shows in the second hold, a wrong lookup in the range. */
+TEST_F(live, hold_and_put)
+{
+	struct vma_lock_hold hold = {
+		.addr = (unsigned long)self->area + PAGE + 1,
+		.impl = variant->impl,
+	};
+
+	for (int i = 0; i < 3; i++) {
+		ASSERT_EQ(0, ioctl(self->fd, VMA_LOCK_HOLD, &hold)) TH_LOG("%s", strerror(errno));
+		EXPECT_EQ((unsigned long)self->area, hold.vm_start);
+		EXPECT_EQ((unsigned long)self->area + AREA, hold.vm_end);
+		EXPECT_EQ(2, hold.refcnt_locked);
+		EXPECT_EQ(2, hold.refcnt_put);
+		EXPECT_EQ(0, hold.waiter);
+	}
+}
+
+/* Readers do not exclude each other: a page fault goes on under the lock. */
+static void *touch(void *addr)
+{
+	static unsigned long long end_ns;
+
+	*(volatile char *)addr = 1;
+	end_ns = now_ns();
+	return &end_ns;
+}
+
+TEST_F(live, page_fault_during_hold)
+{
+	struct vma_lock_hold hold = {
+		.addr = (unsigned long)self->area,
+		.impl = variant->impl,
+		.hold_ms = 300,
+	};
+	struct call holder;
+	pthread_t toucher;
+	void *end_ns;
+
+	call_start(&holder, self->fd, VMA_LOCK_HOLD, &hold);
+	nap_ms(100);
+	ASSERT_EQ(0, pthread_create(&toucher, NULL, touch, self->area));
+	pthread_join(toucher, &end_ns);
+	ASSERT_EQ(0, call_join(&holder));
+	EXPECT_LT(*(unsigned long long *)end_ns, hold.put_ns);
+}
+
+/* Each kind of writer by itself: it sleeps until the put, which wakes it. */
+static void one_writer(struct __test_metadata *_metadata, FIXTURE_DATA(live) *self,
+		       const FIXTURE_VARIANT(live) *variant, enum kind kind)
+{
+	struct vma_lock_hold hold = {
+		.addr = (unsigned long)self->area,
+		.impl = variant->impl,
+		.flags = VMA_LOCK_HOLD_UNTIL_WAITER,
+		.hold_ms = 5000,
+	};
+	struct call holder;
+	struct writer w;
+
+	call_start(&holder, self->fd, VMA_LOCK_HOLD, &hold);
+	nap_ms(50);
+	start_writer(&w, kind, self->area + 2 * PAGE);
+	ASSERT_EQ(0, call_join(&holder));
+	pthread_join(w.thread, NULL);
+
+	EXPECT_EQ(0, w.err);
+	EXPECT_EQ(2, hold.refcnt_locked);
+	EXPECT_EQ(FLAG + 2, hold.refcnt_put);
+	EXPECT_EQ(w.tid, (pid_t)hold.waiter);
+	EXPECT_GT(w.end_ns, hold.put_ns);
+	TH_LOG("thread %d woken %llu us after the put", w.tid, (w.end_ns - hold.put_ns) / 1000);
+}
+
+TEST_F(live, put_wakes_munmap)
+{
+	one_writer(_metadata, self, variant, MUNMAP);
+}
+
+TEST_F(live, put_wakes_mprotect)
+{
+	one_writer(_metadata, self, variant, MPROTECT);
+}
+
+TEST_F(live, put_wakes_map_fixed)
+{
+	one_writer(_metadata, self, variant, MAP_FIXED_OVER);
+}
+
+/*
+ * Many writers of all kinds: one sleeps for the reader, the others for the
+ * mmap lock that it holds. All of them get through, none before the put.
+ */
+TEST_F(live, put_releases_many_writers)
+{
+	struct vma_lock_hold hold = {
+		.addr = (unsigned long)self->area,
+		.impl = variant->impl,
+		.hold_ms = 500,
+	};
+	struct writer w[KINDS * WRITERS];
+	struct call holder;
+	bool waiter_is_ours = false;
+
+	call_start(&holder, self->fd, VMA_LOCK_HOLD, &hold);
+	nap_ms(50);
+	for (int i = 0; i < KINDS * WRITERS; i++)
+		start_writer(&w[i], i % KINDS, self->area + (i + 2) * PAGE);
+	ASSERT_EQ(0, call_join(&holder));
+
+	for (int i = 0; i < KINDS * WRITERS; i++) {
+		pthread_join(w[i].thread, NULL);
+		EXPECT_EQ(0, w[i].err);
+		EXPECT_GT(w[i].end_ns, hold.put_ns);
+		waiter_is_ours |= (pid_t)hold.waiter == w[i].tid;
+	}
+	EXPECT_EQ(FLAG + 2, hold.refcnt_put);
+	EXPECT_TRUE(waiter_is_ours);
+}
+
+/* Woken for nothing, a writer looks again and goes back to sleep, every time. */
+TEST_F(live, spurious_wakeups)
+{
+	struct vma_lock_hold hold = {
+		.addr = (unsigned long)self->area,
+		.impl = variant->impl,
+		.flags = VMA_LOCK_HOLD_UNTIL_WAITER,
+		.hold_ms = 5000,
+		.spurious = 20,
+	};
+	struct call holder;
+	struct writer w;
+
+	call_start(&holder, self->fd, VMA_LOCK_HOLD, &hold);
+	nap_ms(50);
+	start_writer(&w, MUNMAP, self->area);
+	ASSERT_EQ(0, call_join(&holder));
+	pthread_join(w.thread, NULL);
+
+	EXPECT_EQ(20, hold.slept_again);
+	EXPECT_GT(w.end_ns, hold.put_ns);
+}
+
+/* Two readers: the first put must leave the writer asleep, the last one wakes it. */
+TEST_F(live, last_of_two_readers_wakes)
+{
+	struct vma_lock_hold first = {
+		.addr = (unsigned long)self->area,
+		.impl = variant->impl,
+		.hold_ms = 200,
+	}, last = first;
+	struct call holder[2];
+	struct writer w;
+
+	last.hold_ms = 500;
+	call_start(&holder[0], self->fd, VMA_LOCK_HOLD, &first);
+	call_start(&holder[1], self->fd, VMA_LOCK_HOLD, &last);
+	nap_ms(50);
+	start_writer(&w, MPROTECT, self->area);
+	ASSERT_EQ(0, call_join(&holder[0]));
+	ASSERT_EQ(0, call_join(&holder[1]));
+	pthread_join(w.thread, NULL);
+
+	EXPECT_EQ(FLAG + 3, first.refcnt_put);
+	EXPECT_EQ(FLAG + 2, last.refcnt_put);
+	EXPECT_GT(w.end_ns, last.put_ns);
+}
+
+/* A signal ends the hold at once, and with it the writer's wait. */
+static void on_signal(int sig)
+{
+}
+
+TEST_F(live, signal_ends_hold)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+	struct vma_lock_hold hold = {
+		.addr = (unsigned long)self->area,
+		.impl = variant->impl,
+		.hold_ms = 10000,
+	};
+	struct call holder;
+	struct writer w;
+
+	sigaction(SIGUSR1, &sa, NULL);
+	call_start(&holder, self->fd, VMA_LOCK_HOLD, &hold);
+	nap_ms(50);
+	start_writer(&w, MUNMAP, self->area);
+	nap_ms(50);
+	pthread_kill(holder.thread, SIGUSR1);
+	EXPECT_EQ(EINTR, call_join(&holder));
+	pthread_join(w.thread, NULL);
+
+	EXPECT_EQ(0, w.err);
+	EXPECT_LT(hold.put_ns - hold.locked_ns, 5000 * NSEC_PER_MSEC);
+	EXPECT_EQ(w.tid, (pid_t)hold.waiter);
+}
+
+/* A process killed in a hold, with a writer waiting, must go: nothing is left locked. */
+TEST_F(live, kill_during_hold)
+{
+	struct vma_lock_hold hold = {
+		.addr = (unsigned long)self->area,
+		.impl = variant->impl,
+		.hold_ms = 10000,
+	};
+	unsigned long long start = now_ns();
+	int status;
+	pid_t pid = fork();
+
+	ASSERT_GE(pid, 0);
+	if (!pid) {
+		struct call holder;
+
+		call_start(&holder, self->fd, VMA_LOCK_HOLD, &hold);
+		nap_ms(50);
+		munmap(self->area, AREA);
+		_exit(1);
+	}
+	nap_ms(300);
+	kill(pid, SIGKILL);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status));
+	EXPECT_LT(now_ns() - start, 5000 * NSEC_PER_MSEC);
+}
+
+/* The negative control: without the wakeup the writer stays asleep. */
+FIXTURE(control)
+{
+	int fd;
+	char *area;
+};
+
+FIXTURE_SETUP(control)
+{
+	self->fd = open_device();
+	self->area = map_area();
+}
+
+FIXTURE_TEARDOWN(control)
+{
+	close(self->fd);
+}
+
+TEST_F(control, no_wake_leaves_writer_asleep)
+{
+	struct vma_lock_hold hold = {
+		.addr = (unsigned long)self->area,
+		.flags = VMA_LOCK_HOLD_NO_WAKE | VMA_LOCK_HOLD_UNTIL_WAITER,
+		.hold_ms = 500,
+	};
+	struct call holder;
+	struct writer w;
+
+	call_start(&holder, self->fd, VMA_LOCK_HOLD, &hold);
+	nap_ms(50);
+	start_writer(&w, MUNMAP, self->area);
+	ASSERT_EQ(0, call_join(&holder));
+	pthread_join(w.thread, NULL);
+
+	EXPECT_EQ(0, w.err);
+	EXPECT_EQ(w.tid, (pid_t)hold.waiter);
+	EXPECT_EQ(1, hold.slept_again);
+	/* It went on only after the late wakeup. */
+	EXPECT_GE(w.end_ns, hold.put_ns + hold.hold_ms * NSEC_PER_MSEC);
+}
+
+TEST_HARNESS_MAIN

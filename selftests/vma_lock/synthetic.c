@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every row of the table of vm_refcnt values, on a VMA that no process has,
+ * and the kernel's C and ours in turn on the same word.
+ */
+#include "kselftest_harness.h"
+#include "vma_lock.h"
+
+static const char *const names[] = { "rust", "c" };
+
+/* Which side does what: all four pairs. */
+FIXTURE(pair)
+{
+	int fd;
+};
+
+FIXTURE_VARIANT(pair)
+{
+	unsigned int reader;
+	unsigned int writer;
+};
+
+FIXTURE_VARIANT_ADD(pair, rust_rust) { VMA_LOCK_RUST, VMA_LOCK_RUST };
+FIXTURE_VARIANT_ADD(pair, rust_c) { VMA_LOCK_RUST, VMA_LOCK_C };
+FIXTURE_VARIANT_ADD(pair, c_rust) { VMA_LOCK_C, VMA_LOCK_RUST };
+FIXTURE_VARIANT_ADD(pair, c_c) { VMA_LOCK_C, VMA_LOCK_C };
+
+FIXTURE_SETUP(pair)
+{
+	self->fd = open_device();
+}
+
+FIXTURE_TEARDOWN(pair)
+{
+	close(self->fd);
+}
+
+#define step(impl_, op_, ret_, before_, after_) do {					\
+	struct vma_lock_op o_;								\
+	ASSERT_EQ(0, vma_op(self->fd, impl_, op_, 0, &o_)) TH_LOG(#op_);		\
+	EXPECT_EQ(ret_, o_.ret) TH_LOG(#op_ " by %s", names[impl_]);			\
+	EXPECT_EQ(before_, o_.refcnt_before) TH_LOG(#op_ " by %s", names[impl_]);	\
+	EXPECT_EQ(after_, o_.refcnt_after) TH_LOG(#op_ " by %s", names[impl_]);	\
+} while (0)
+
+/* From detached to detached, twice: what one side leaves the other takes up. */
+TEST_F(pair, life)
+{
+	unsigned int r = variant->reader, w = variant->writer;
+
+	for (int i = 0; i < 2; i++) {
+		step(r, VMA_LOCK_OP_START_READ, -EAGAIN, 0, 0);
+		step(w, VMA_LOCK_OP_START_WRITE, 0, 0, 0);
+		step(w, VMA_LOCK_OP_ATTACH, 0, 0, 1);
+		step(r, VMA_LOCK_OP_START_READ, 0, 1, 2);
+		step(w, VMA_LOCK_OP_START_READ, 0, 2, 3);
+		step(r, VMA_LOCK_OP_END_READ, 0, 3, 2);
+		step(w, VMA_LOCK_OP_END_READ, 0, 2, 1);
+		step(w, VMA_LOCK_OP_START_WRITE, 0, 1, 1);
+		step(r, VMA_LOCK_OP_START_READ, 0, 1, 2);
+		step(r, VMA_LOCK_OP_END_READ, 0, 2, 1);
+		step(w, VMA_LOCK_OP_DETACH, 0, 1, 0);
+	}
+}
+
+static void attach(struct __test_metadata *_metadata, int fd, unsigned int impl)
+{
+	struct vma_lock_op op;
+
+	ASSERT_EQ(0, vma_op(fd, impl, VMA_LOCK_OP_ATTACH, 0, &op));
+	ASSERT_EQ(1, op.refcnt_after);
+}
+
+/* A writer waits for a reader: FLAG + 2, then FLAG + 1 wakes it, then 1. */
+TEST_F(pair, writer_waits_for_reader)
+{
+	struct vma_lock_hold hold = {
+		.impl = variant->reader,
+		.flags = VMA_LOCK_HOLD_SYNTHETIC | VMA_LOCK_HOLD_UNTIL_WAITER,
+		.hold_ms = 5000,
+		.spurious = 5,
+	};
+	struct vma_lock_op op = {
+		.op = VMA_LOCK_OP_START_WRITE,
+		.impl = variant->writer,
+		.flags = VMA_LOCK_OP_AFTER_READER,
+	};
+	struct call reader, writer;
+
+	attach(_metadata, self->fd, variant->writer);
+	call_start(&reader, self->fd, VMA_LOCK_HOLD, &hold);
+	nap_ms(20);
+	call_start(&writer, self->fd, VMA_LOCK_OP, &op);
+	ASSERT_EQ(0, call_join(&reader)) TH_LOG("%s", strerror(reader.err));
+	ASSERT_EQ(0, call_join(&writer)) TH_LOG("%s", strerror(writer.err));
+
+	EXPECT_EQ(2, hold.refcnt_locked);
+	EXPECT_EQ(FLAG + 2, hold.refcnt_put);
+	EXPECT_EQ(writer.tid, (pid_t)hold.waiter);
+	EXPECT_EQ(5, hold.slept_again);
+	EXPECT_EQ(0, op.ret);
+	EXPECT_GT(op.end_ns, hold.put_ns);
+	EXPECT_EQ(1, op.refcnt_after);
+}
+
+/*
+ * The slow detach: a reader raises the count of a write-locked VMA just before
+ * it is detached. 2, then FLAG + 1 while the detacher sleeps, FLAG wakes it, 0.
+ */
+TEST_F(pair, detach_waits_for_transient_reader)
+{
+	struct vma_lock_hold hold = {
+		.impl = variant->reader,
+		.flags = VMA_LOCK_HOLD_SYNTHETIC | VMA_LOCK_HOLD_TRANSIENT |
+			 VMA_LOCK_HOLD_UNTIL_WAITER,
+		.hold_ms = 5000,
+		.spurious = 5,
+	};
+	struct vma_lock_op op = {
+		.op = VMA_LOCK_OP_DETACH,
+		.impl = variant->writer,
+		.flags = VMA_LOCK_OP_AFTER_READER,
+	};
+	struct call reader, detacher;
+
+	attach(_metadata, self->fd, variant->writer);
+	call_start(&reader, self->fd, VMA_LOCK_HOLD, &hold);
+	call_start(&detacher, self->fd, VMA_LOCK_OP, &op);
+	ASSERT_EQ(0, call_join(&reader)) TH_LOG("%s", strerror(reader.err));
+	ASSERT_EQ(0, call_join(&detacher)) TH_LOG("%s", strerror(detacher.err));
+
+	EXPECT_EQ(2, hold.refcnt_locked);
+	EXPECT_EQ(FLAG + 1, hold.refcnt_put);
+	EXPECT_EQ(detacher.tid, (pid_t)hold.waiter);
+	EXPECT_EQ(5, hold.slept_again);
+	EXPECT_GT(op.end_ns, hold.put_ns);
+	EXPECT_EQ(0, op.refcnt_after);
+	step(variant->reader, VMA_LOCK_OP_START_READ, -EAGAIN, 0, 0);
+}
+
+/*
+ * Two transient readers: the put of the first leaves FLAG + 1, which the
+ * predicate takes for "excluded" too early. The detacher must sleep on.
+ */
+TEST_F(pair, detach_waits_for_last_of_two)
+{
+	struct vma_lock_hold first = {
+		.impl = variant->reader,
+		.flags = VMA_LOCK_HOLD_SYNTHETIC | VMA_LOCK_HOLD_TRANSIENT,
+		.hold_ms = 300,
+	}, last = first;
+	struct vma_lock_op op = {
+		.op = VMA_LOCK_OP_DETACH,
+		.impl = variant->writer,
+		.flags = VMA_LOCK_OP_AFTER_READER,
+	};
+	struct call reader[2], detacher;
+	unsigned long long last_put;
+
+	last.hold_ms = 600;
+	attach(_metadata, self->fd, variant->writer);
+	call_start(&reader[0], self->fd, VMA_LOCK_HOLD, &first);
+	call_start(&reader[1], self->fd, VMA_LOCK_HOLD, &last);
+	nap_ms(20);
+	call_start(&detacher, self->fd, VMA_LOCK_OP, &op);
+	ASSERT_EQ(0, call_join(&detacher)) TH_LOG("%s", strerror(detacher.err));
+	call_join(&reader[0]);
+	call_join(&reader[1]);
+
+	/* Whoever came too late to be invited has found a detached VMA. */
+	last_put = reader[1].err ? first.put_ns : last.put_ns;
+	EXPECT_GT(op.end_ns, last_put);
+	EXPECT_EQ(0, op.refcnt_after);
+	if (!reader[0].err && !reader[1].err)
+		EXPECT_EQ(FLAG + 2, first.refcnt_put);
+}
+
+/*
+ * SIGKILL ends the wait of a killable writer, and the flag is given back: a
+ * reader gets in, and the VMA can be detached, while the first reader stays.
+ */
+TEST_F(pair, killed_writer_gives_flag_back)
+{
+	struct vma_lock_hold hold = {
+		.impl = variant->reader,
+		.flags = VMA_LOCK_HOLD_SYNTHETIC,
+		.hold_ms = 1500,
+	}, other = hold;
+	struct vma_lock_op op = {
+		.op = VMA_LOCK_OP_START_WRITE,
+		.impl = variant->writer,
+		.flags = VMA_LOCK_OP_AFTER_READER,
+	};
+	struct call reader;
+	int status;
+	pid_t pid;
+
+	attach(_metadata, self->fd, variant->writer);
+	call_start(&reader, self->fd, VMA_LOCK_HOLD, &hold);
+	nap_ms(20);
+	pid = fork();
+	ASSERT_GE(pid, 0);
+	if (!pid)
+		_exit(ioctl(self->fd, VMA_LOCK_OP, &op) ? 1 : 0);
+	nap_ms(300);
+	kill(pid, SIGKILL);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status));
+
+	/* The first reader still holds on; a second one finds no flag. */
+	other.hold_ms = 0;
+	ASSERT_EQ(0, ioctl(self->fd, VMA_LOCK_HOLD, &other)) TH_LOG("%s", strerror(errno));
+	EXPECT_EQ(3, other.refcnt_locked);
+	ASSERT_EQ(0, call_join(&reader));
+	EXPECT_EQ(2, hold.refcnt_put);
+	step(variant->writer, VMA_LOCK_OP_DETACH, 0, 1, 0);
+}
+
+/* One side alone, word by word. */
+FIXTURE(word)
+{
+	int fd;
+};
+
+FIXTURE_VARIANT(word)
+{
+	unsigned int impl;
+};
+
+FIXTURE_VARIANT_ADD(word, rust) { VMA_LOCK_RUST };
+FIXTURE_VARIANT_ADD(word, c) { VMA_LOCK_C };
+
+FIXTURE_SETUP(word)
+{
+	self->fd = open_device();
+}
+
+FIXTURE_TEARDOWN(word)
+{
+	close(self->fd);
+}
+
+struct row {
+	unsigned int word;
+	int excluded;
+	int start_ret;
+	unsigned int start_after;
+	unsigned int end_after;
+	bool start_warns, end_warns;
+};
+
+#define SATURATED 0xc0000000U
+
+static const struct row rows[] = {
+	/* detached */
+	{ 0,		0, -EAGAIN,	0,		SATURATED,	false, true },
+	/* attached */
+	{ 1,		0, 0,		2,		0,		false, false },
+	/* readers */
+	{ 2,		0, 0,		3,		1,		false, false },
+	{ 3,		0, 0,		4,		2,		false, false },
+	{ LIMIT - 1,	0, 0,		LIMIT,		LIMIT - 2,	false, false },
+	{ LIMIT,	0, -EBUSY,	LIMIT,		LIMIT - 1,	false, false },
+	/* readers excluded */
+	{ FLAG,		1, -EBUSY,	FLAG,		FLAG - 1,	false, false },
+	{ FLAG + 1,	1, -EBUSY,	FLAG + 1,	FLAG,		false, false },
+	/* waiting for readers */
+	{ FLAG + 2,	0, -EBUSY,	FLAG + 2,	FLAG + 1,	false, false },
+	{ FLAG + 3,	0, -EBUSY,	FLAG + 3,	FLAG + 2,	false, false },
+	{ 0x7fffffff,	0, -EBUSY,	0x7fffffff,	0x7ffffffe,	false, false },
+	/* saturated: the limit test wraps up to 0xbfffffff, from there on it passes */
+	{ 0x80000000,	0, -EBUSY,	0x80000000,	SATURATED,	false, true },
+	{ 0xbfffffff,	0, -EBUSY,	0xbfffffff,	SATURATED,	false, true },
+	{ SATURATED,	0, 0,		SATURATED,	SATURATED,	true, true },
+	{ SATURATED + 1, 0, 0,		SATURATED,	SATURATED,	true, true },
+	{ 0xffffffff,	0, 0,		SATURATED,	SATURATED,	true, true },
+};
+
+#define for_each_row(row) \
+	for (const struct row *row = rows; row < rows + sizeof(rows) / sizeof(*rows); row++)
+
+/* 0xc0000000 and above hold the flag, but are not "excluded": the comparison is unsigned. */
+TEST_F(word, are_readers_excluded)
+{
+	struct vma_lock_op op;
+
+	for_each_row(row) {
+		ASSERT_EQ(0, vma_op(self->fd, variant->impl, VMA_LOCK_OP_PREDICATE, row->word, &op));
+		EXPECT_EQ(row->excluded, op.ret) TH_LOG("word %#x", row->word);
+	}
+}
+
+static int set_and_do(int fd, unsigned int impl, unsigned int word, unsigned int op, bool warns,
+		      struct vma_lock_op *out)
+{
+	struct vma_lock_op set;
+	int ret = vma_op(fd, impl, VMA_LOCK_OP_SET, word, &set);
+
+	if (ret)
+		return ret;
+	*out = (struct vma_lock_op){ .op = op, .impl = impl };
+	if (warns) {
+		out->flags = VMA_LOCK_OP_MAY_WARN;
+		expect_splat("refcount", 1);
+	}
+	ret = ioctl(fd, VMA_LOCK_OP, out) ? -errno : 0;
+	if (warns)
+		expect_end();
+	return ret;
+}
+
+TEST_F(word, start_read)
+{
+	struct vma_lock_op op;
+
+	for_each_row(row) {
+		ASSERT_EQ(0, set_and_do(self->fd, variant->impl, row->word, VMA_LOCK_OP_START_READ,
+					row->start_warns, &op));
+		EXPECT_EQ(row->start_ret, op.ret) TH_LOG("word %#x", row->word);
+		EXPECT_EQ(row->start_after, op.refcnt_after) TH_LOG("word %#x", row->word);
+	}
+}
+
+TEST_F(word, refcount_put)
+{
+	struct vma_lock_op op;
+
+	for_each_row(row) {
+		ASSERT_EQ(0, set_and_do(self->fd, variant->impl, row->word, VMA_LOCK_OP_END_READ,
+					row->end_warns, &op));
+		EXPECT_EQ(row->end_after, op.refcnt_after) TH_LOG("word %#x", row->word);
+	}
+}
+
+/*
+ * After the decrement the VMA may be gone. The debug registers see any use of
+ * it: vm_mm is read before, and the word itself is used just once.
+ */
+TEST_F(word, put_leaves_vma_alone)
+{
+	static const unsigned int words[] = { 1, 2, FLAG + 1, FLAG + 2 };
+	struct vma_lock_op op;
+
+	for (unsigned int i = 0; i < 4; i++) {
+		ASSERT_EQ(0, vma_op(self->fd, variant->impl, VMA_LOCK_OP_SET, words[i], &op));
+		op = (struct vma_lock_op){
+			.op = VMA_LOCK_OP_END_READ,
+			.impl = variant->impl,
+			.flags = VMA_LOCK_OP_WATCH,
+		};
+		if (ioctl(self->fd, VMA_LOCK_OP, &op) && (errno == ENOSPC || errno == EOPNOTSUPP))
+			SKIP(return, "no watchpoints here: %s", strerror(errno));
+		EXPECT_EQ(words[i] - 1, op.refcnt_after);
+		EXPECT_EQ(0, op.mm_reads_late) TH_LOG("word %#x", words[i]);
+		EXPECT_EQ(1, op.refcnt_uses) TH_LOG("word %#x", words[i]);
+	}
+}
+
+/* Attaching what is attached is a bug that the function reports. */
+TEST_F(word, attach_twice_warns)
+{
+	struct vma_lock_op op;
+
+	ASSERT_EQ(0, vma_op(self->fd, variant->impl, VMA_LOCK_OP_SET, 1, &op));
+	op = (struct vma_lock_op){
+		.op = VMA_LOCK_OP_ATTACH,
+		.impl = variant->impl,
+		.flags = VMA_LOCK_OP_MAY_WARN,
+	};
+	expect_splat("warn", 1);
+	EXPECT_EQ(0, ioctl(self->fd, VMA_LOCK_OP, &op));
+	expect_end();
+	EXPECT_EQ(1, op.refcnt_after);
+}
+
+TEST_HARNESS_MAIN

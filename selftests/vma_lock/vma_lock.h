@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the tests of /dev/vma_lock have in common.
+ */
+#ifndef SELFTESTS_VMA_LOCK_H
+#define SELFTESTS_VMA_LOCK_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../samples/rust_vma_lock/rust_vma_lock.h"
+
+/* The words of the protocol, as the kernel's include/linux/mm_types.h has them. */
+#define FLAG	(1U << 30)
+#define LIMIT	(FLAG - 1)
+
+#define PAGE	4096UL
+#define AREA	(16 * PAGE)
+
+#define NSEC_PER_MSEC 1000000ULL
+
+static inline unsigned long long now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000ULL * NSEC_PER_MSEC + ts.tv_nsec;
+}
+
+static inline void nap_ms(unsigned int ms)
+{
+	struct timespec ts = { ms / 1000, ms % 1000 * NSEC_PER_MSEC };
+
+	while (nanosleep(&ts, &ts) && errno == EINTR)
+		;
+}
+
+static inline int open_device(void)
+{
+	int fd = open("/dev/vma_lock", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0) {
+		/* Outside the harness's own reporting: without the device nothing runs. */
+		printf("1..0 # SKIP /dev/vma_lock: %s (insmod rust_vma_lock.ko, be root)\n",
+		       strerror(errno));
+		exit(4);
+	}
+	return fd;
+}
+
+/* An area that is one VMA: nothing around it that it could be merged with. */
+static inline char *map_area(void)
+{
+	char *area = mmap(NULL, AREA + 2 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (area == MAP_FAILED ||
+	    mprotect(area + PAGE, AREA, PROT_READ | PROT_WRITE)) {
+		perror("mmap");
+		exit(1);
+	}
+	return area + PAGE;
+}
+
+/* A VMA_LOCK_HOLD or VMA_LOCK_OP in a thread of its own. */
+struct call {
+	pthread_t thread;
+	int fd;
+	unsigned long cmd;
+	void *arg;
+	int err;		/* errno, 0 if there was none */
+	_Atomic pid_t tid;
+	unsigned long long end_ns;
+};
+
+static inline void *call_thread(void *data)
+{
+	struct call *call = data;
+
+	call->tid = gettid();
+	call->err = ioctl(call->fd, call->cmd, call->arg) ? errno : 0;
+	call->end_ns = now_ns();
+	return NULL;
+}
+
+static inline void call_start(struct call *call, int fd, unsigned long cmd, void *arg)
+{
+	call->fd = fd;
+	call->cmd = cmd;
+	call->arg = arg;
+	call->tid = 0;
+	if (pthread_create(&call->thread, NULL, call_thread, call)) {
+		perror("pthread_create");
+		exit(1);
+	}
+}
+
+static inline int call_join(struct call *call)
+{
+	pthread_join(call->thread, NULL);
+	return call->err;
+}
+
+static inline int vma_op(int fd, unsigned int impl, unsigned int op, unsigned int word,
+			 struct vma_lock_op *out)
+{
+	*out = (struct vma_lock_op){ .op = op, .impl = impl, .word = word };
+	return ioctl(fd, VMA_LOCK_OP, out) ? -errno : 0;
+}
+
+/* Tell the harness that a splat is wanted, so that it is not a failure (qemu/splats). */
+static inline void kmsg(const char *text)
+{
+	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		perror("/dev/kmsg");
+	close(fd);
+}
+
+/* "Once" warnings fire again, and N splats of KIND are expected until expect_end(). */
+static inline void expect_splat(const char *kind, unsigned int n)
+{
+	char text[80];
+	int fd = open("/sys/kernel/debug/clear_warn_once", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, "1", 1) != 1)
+		perror("clear_warn_once");
+	close(fd);
+	snprintf(text, sizeof(text), "vma_lock: expect splat %s %u\n", kind, n);
+	kmsg(text);
+}
+
+static inline void expect_end(void)
+{
+	kmsg("vma_lock: expect end\n");
+}
+
+#endif /* SELFTESTS_VMA_LOCK_H */
