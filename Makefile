@@ -13,20 +13,89 @@ enter := scripts/enter
 # in the first recipe that needs it.
 dir = $(eval dir := $(shell scripts/setup --print))$(dir)
 
-# CC and ARCH of the tree stand in its info. What is on the command line here
-# (W=1, CLIPPY=1, ...) reaches Kbuild through MAKEFLAGS.
+# What kind of tree it is stands in its info: CC, ARCH, LLVM. What is given on
+# the command line here (W=1, CLIPPY=1, ...) reaches Kbuild through MAKEFLAGS.
 kbuild = . $(dir)/info && $(enter) $(MAKE) -C $(dir)/tree M=$(CURDIR) MO=$(dir)/modules \
-	ARCH=$$ARCH CC=$$CC
+	$${LLVM:+LLVM=$$LLVM} ARCH=$$ARCH CC="$$CC" $(if $(V),V=$(V))
+rust_files = $(shell find rust samples -name '*.rs')
+rustfmt = $(enter) rustfmt --config-path $(dir)/tree/.rustfmt.toml --edition 2021
 
-modules modules_install clean rustfmt rustfmtcheck: setup
+modules: setup
 	$(Q)mkdir -p $(dir)/modules
-	$(Q)$(kbuild) $@
+	$(Q)$(kbuild) modules
+
+modules_install: modules
+	$(Q)$(kbuild) modules_install
+
+clippy: setup
+	$(Q)mkdir -p $(dir)/clippy
+	$(Q)$(subst /modules,/clippy,$(kbuild)) CLIPPY=1 modules
+
+rustfmt: setup
+	$(Q)$(rustfmt) $(rust_files)
+
+rustfmtcheck: setup
+	$(Q)$(rustfmt) --check $(rust_files)
 
 selftests: setup
 	$(Q). $(dir)/info && $(enter) $(MAKE) -C selftests OUTPUT=$(dir)/selftests \
-		KSFT=$(dir)/tree/tools/testing/selftests CC=$$CC
+		KSFT=$(dir)/tree/tools/testing/selftests CC="$$CC"
+
+# SUITES: which of the suites of selftests/run_selftests.sh, default all.
+qemu = $(enter) qemu/run --kernel $(dir) --modules $(dir)/modules --selftests $(dir)/selftests
+
+run: modules selftests
+	$(Q)$(qemu) $(addprefix --suite ,$(or $(SUITES),live synthetic table))
+	$(Q)sed -n 's/^.*# | /  | /p' $(dir)/logs/console.log
+
+shell: modules selftests
+	$(Q)$(qemu) --shell
+
+test:
+	$(Q)scripts/test
+
+rust-analyzer: modules
+	$(Q)$(kbuild) rust-analyzer
+	$(Q)$(enter) scripts/rust-analyzer $(dir)/modules $(CURDIR)/rust-project.json
+
+clean: setup
+	$(Q)rm -rf $(dir)/modules $(dir)/clippy $(dir)/selftests $(dir)/logs
+
+mrproper:
+	$(Q)rm -rf $(or $(O),build) rust-project.json
 
 setup:
 	$(Q)scripts/setup
 
-.PHONY: setup modules modules_install clean rustfmt rustfmtcheck selftests
+help:
+	@sed -n 's/^## \?//p' $(firstword $(MAKEFILE_LIST))
+
+## What to do first
+##   run             - Set up, build, boot; the three functions on live and synthetic
+##                     VMAs, Rust beside the kernel's C (SUITES=: others of the suites)
+##   test            - All that must pass
+##
+## Building
+##   modules         - The modules, for the kernel chosen below (default)
+##   modules_install - Install them (INSTALL_MOD_PATH=)
+##   selftests       - The user-space tests
+##   clippy          - Lint the Rust code
+##   rustfmt         - Format it; rustfmtcheck only checks
+##   rust-analyzer   - Write rust-project.json for editors
+##   setup           - Toolchain and kernel; every target sees to it by itself
+##   clean           - Remove what was built, keep kernel and toolchain
+##   mrproper        - Remove build/
+##
+## Running
+##   shell           - The guest, with a shell
+##
+## Which kernel
+##   KERNEL=stock          Debian's newest in backports
+##   KERNEL_VERSION=7.2.12 that version of it
+##   FLAVOUR=rt-amd64      that flavour of it
+##   KDIR=~/linux          your own tree, built, with CONFIG_RUST
+##
+##   O=DIR   build directory     V=1   show commands
+
+.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run shell test \
+	rust-analyzer clean mrproper setup help

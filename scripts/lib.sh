@@ -37,9 +37,10 @@ cleanup()
 {
 	local rc=$? g
 	trap '' INT TERM HUP
+	exec 2>/dev/null
 	for g in "${groups[@]}"; do
-		kill -TERM -- "-$g" 2>/dev/null || continue
-		wait "$g" 2>/dev/null || :
+		kill -TERM -- "-$g" || continue
+		wait "$g" || :
 	done
 	exit "$rc"
 }
@@ -49,7 +50,7 @@ trap 'exit 143' TERM
 trap 'exit 129' HUP
 
 # background CMD...: starts CMD in its own group; its pid is $!.
-# A killed parent takes it along (pdeathsig), a function cannot have that.
+# A script that is killed takes it along (for a function, heartbeat sees to that).
 background()
 {
 	local pre=()
@@ -70,12 +71,16 @@ finish()
 	return "$rc"
 }
 
-# A line every ten seconds for as long as the group lives: what, how long, how far.
+# A line every ten seconds for as long as PID lives: what, how long, how far. And
+# where this script itself is gone (SIGKILL), the end of PID's group.
 heartbeat()
 {
-	local pid=$1 name=$2 log=$3 start=$SECONDS text
-	while sleep 10 && kill -0 "$pid" 2>/dev/null; do
-		text=$("${progress:-last_line}" "$log" 2>/dev/null) || text=
+	local pid=$1 name=$2 log=$3 start=$SECONDS ticks=0 text
+	trap 'exit 0' TERM
+	while sleep 1 && kill -0 "$pid"; do
+		kill -0 "$$" || kill -TERM -- "-$pid"
+		((++ticks % 10 == 0)) || continue
+		text=$("${progress:-last_line}" "$log") || text=
 		printf '          %s: %d s, %s\n' "$name" $((SECONDS - start)) "$text"
 	done
 }
@@ -95,7 +100,7 @@ logged()
 	else
 		background "${@:2}" >"$log" 2>&1
 		pid=$!
-		background heartbeat "$pid" "$1" "$log"
+		background heartbeat "$pid" "$1" "$log" 2>/dev/null
 		beat=$!
 		finish "$pid" || rc=$?
 		kill -TERM -- "-$beat" 2>/dev/null || :

@@ -18,9 +18,14 @@ if [ ! -e /dev/vma_lock ] && [ -f /modules/rust_vma_lock.ko ]; then
 	insmod /modules/rust_vma_lock.ko && loaded=1
 fi
 
-# The harness's TAP becomes a KTAP subtest: indented, version line renamed.
-subtest() {
-	sed -e 's/^TAP version 13$/KTAP version 1/' -e 's/^/    /'
+# The harness's TAP becomes a KTAP subtest: indented, with KTAP's header.
+# By the shell, because it does not wait for a full buffer.
+subtest() {	# subtest NAME
+	printf '    KTAP version 1\n    # Subtest: %s\n' "$1"
+	while IFS= read -r line; do
+		[ "$line" != "TAP version 13" ] || continue
+		printf '    %s\n' "$line"
+	done
 }
 
 echo "KTAP version 1"
@@ -35,7 +40,7 @@ for suite in "$@"; do
 		failed=1
 		continue
 	fi
-	{ "./$prog"; echo $? > "/tmp/vma_lock.$$"; } 2>&1 | subtest
+	{ "./$prog"; echo $? > "/tmp/vma_lock.$$"; } 2>&1 | subtest "$suite"
 	case $(cat "/tmp/vma_lock.$$") in
 	0) echo "ok $n $suite" ;;
 	4) echo "ok $n $suite # SKIP" ;;

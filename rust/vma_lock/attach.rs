@@ -7,9 +7,9 @@
 
 use crate::{
     exclude::{
+        VmaExcludeReadersState, //
         __vma_end_exclude_readers,
         __vma_start_exclude_readers,
-        VmaExcludeReadersState, //
     },
     read::__vma_refcount_put_return,
     sys::{

@@ -144,7 +144,9 @@ pub unsafe fn vma_start_read(
 
     // Fails if readers are excluded, because the limit is below the flag. ACQUIRE, so that neither
     // the look at the sequence below nor the caller's checks come before it.
-    let (locked, oldcnt) = vma.vm_refcnt().inc_not_zero_limited_acquire(VM_REFCNT_LIMIT);
+    let (locked, oldcnt) = vma
+        .vm_refcnt()
+        .inc_not_zero_limited_acquire(VM_REFCNT_LIMIT);
     if !locked {
         return Err(match oldcnt {
             0 => StartReadError::Detached,
@@ -219,7 +221,9 @@ pub unsafe fn vma_start_read_locked(vma: &VmaRaw) -> bool {
     // SAFETY: The mmap lock of the VMA's mm is held, so that mm is alive.
     unsafe { (*vma.vm_mm()).mmap_assert_locked() };
 
-    let (locked, _) = vma.vm_refcnt().inc_not_zero_limited_acquire(VM_REFCNT_LIMIT);
+    let (locked, _) = vma
+        .vm_refcnt()
+        .inc_not_zero_limited_acquire(VM_REFCNT_LIMIT);
     if locked {
         vma.lockdep_acquire_read();
     }

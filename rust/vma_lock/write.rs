@@ -10,9 +10,9 @@
 
 use crate::{
     exclude::{
+        VmaExcludeReadersState, //
         __vma_end_exclude_readers,
         __vma_start_exclude_readers,
-        VmaExcludeReadersState, //
     },
     rcuwait::Interrupted,
     sys::{

@@ -2,7 +2,13 @@
 
 //! The structures of `rust_vma_lock.h` and the C functions of `glue.h`, made by bindgen.
 
-#![allow(missing_docs, unreachable_pub, dead_code, improper_ctypes, non_camel_case_types)]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    improper_ctypes,
+    non_camel_case_types
+)]
 #![allow(clippy::all)]
 
 use kernel::{
@@ -19,7 +25,10 @@ use kernel::{
     },
 };
 
-include!(concat!(env!("VMA_LOCK_OBJTREE"), "/samples/rust_vma_lock/glue_generated.rs"));
+include!(concat!(
+    env!("VMA_LOCK_OBJTREE"),
+    "/samples/rust_vma_lock/glue_generated.rs"
+));
 
 pub const HOLD: u32 = _IOWR::<vma_lock_hold>('v' as u32, 0x80);
 pub const OP: u32 = _IOWR::<vma_lock_op>('v' as u32, 0x81);

@@ -39,7 +39,9 @@ pub(crate) fn poll(ms: u32, mut done: impl FnMut() -> bool) -> bool {
         if done() {
             return true;
         }
-        if now_ns().wrapping_sub(start) >= u64::from(ms).wrapping_mul(NSEC_PER_MSEC) || current!().signal_pending() {
+        if now_ns().wrapping_sub(start) >= u64::from(ms).wrapping_mul(NSEC_PER_MSEC)
+            || current!().signal_pending()
+        {
             return false;
         }
         fsleep(Delta::from_micros(200));
@@ -49,7 +51,9 @@ pub(crate) fn poll(ms: u32, mut done: impl FnMut() -> bool) -> bool {
 /// Thread id of the writer that sleeps until the readers of one of this mm's VMAs are gone, or 0.
 fn waiter(mm: &MmRaw) -> u32 {
     // SAFETY: `mm` is borrowed, and so is the rcuwait within.
-    unsafe { abi::rust_vma_lock_waiter(core::ptr::from_ref(mm.vma_writer_wait()).cast_mut().cast()) }
+    unsafe {
+        abi::rust_vma_lock_waiter(core::ptr::from_ref(mm.vma_writer_wait()).cast_mut().cast())
+    }
 }
 
 pub(crate) fn hold(args: &mut abi::vma_lock_hold, synthetic: &Synthetic) -> Result {
@@ -62,9 +66,11 @@ pub(crate) fn hold(args: &mut abi::vma_lock_hold, synthetic: &Synthetic) -> Resu
     }
 
     if args.flags & abi::VMA_LOCK_HOLD_SYNTHETIC != 0 {
-        synthetic.with_reader(args.flags & abi::VMA_LOCK_HOLD_TRANSIENT != 0, args.hold_ms, |vma| {
-            hold_and_put(args, synthetic.mm(), vma)
-        })
+        synthetic.with_reader(
+            args.flags & abi::VMA_LOCK_HOLD_TRANSIENT != 0,
+            args.hold_ms,
+            |vma| hold_and_put(args, synthetic.mm(), vma),
+        )
     } else if args.flags & abi::VMA_LOCK_HOLD_TRANSIENT != 0 {
         Err(EINVAL)
     } else {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Counters since the module was loaded, in debugfs `rust_vma_lock/`.
+//! Counters since the module was loaded, and its limit, in debugfs `rust_vma_lock/`.
 
 use core::fmt;
 use kernel::{
@@ -55,6 +55,8 @@ pub(crate) struct Files {
     interrupted: File<&'static Counter>,
     #[pin]
     ops: File<&'static Counter>,
+    #[pin]
+    max_hold_ms: File<u32>,
 }
 
 impl Files {
@@ -66,6 +68,8 @@ impl Files {
             writers_woken <- dir.read_only_file(c"writers_woken", &WRITERS_WOKEN),
             interrupted <- dir.read_only_file(c"interrupted", &INTERRUPTED),
             ops <- dir.read_only_file(c"ops", &OPS),
+            // Rust modules do not show their parameters in sysfs.
+            max_hold_ms <- dir.read_only_file(c"max_hold_ms", crate::max_hold_ms()),
             _dir: dir,
         })
     }

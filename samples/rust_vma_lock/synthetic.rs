@@ -168,7 +168,9 @@ impl Synthetic {
     }
 
     pub(crate) fn op(&self, args: &mut vma_lock_op) -> Result {
-        if args.impl_ > abi::VMA_LOCK_C || args.flags & !abi::VMA_LOCK_OP_FLAGS != 0 || args.pad != 0
+        if args.impl_ > abi::VMA_LOCK_C
+            || args.flags & !abi::VMA_LOCK_OP_FLAGS != 0
+            || args.pad != 0
         {
             return Err(EINVAL);
         }
@@ -232,10 +234,7 @@ impl Synthetic {
                 if watch {
                     // SAFETY: Ends the watch that began above.
                     unsafe {
-                        abi::rust_vma_lock_unwatch(
-                            &mut args.mm_reads_late,
-                            &mut args.refcnt_uses,
-                        )
+                        abi::rust_vma_lock_unwatch(&mut args.mm_reads_late, &mut args.refcnt_uses)
                     };
                 }
             }

@@ -115,14 +115,14 @@ TEST_F(live, page_fault_during_hold)
 	struct vma_lock_hold hold = {
 		.addr = (unsigned long)self->area,
 		.impl = variant->impl,
-		.hold_ms = 300,
+		.hold_ms = 150,
 	};
 	struct call holder;
 	pthread_t toucher;
 	void *end_ns;
 
 	call_start(&holder, self->fd, VMA_LOCK_HOLD, &hold);
-	nap_ms(100);
+	nap_ms(30);
 	ASSERT_EQ(0, pthread_create(&toucher, NULL, touch, self->area));
 	pthread_join(toucher, &end_ns);
 	ASSERT_EQ(0, call_join(&holder));
@@ -180,7 +180,7 @@ TEST_F(live, put_releases_many_writers)
 	struct vma_lock_hold hold = {
 		.addr = (unsigned long)self->area,
 		.impl = variant->impl,
-		.hold_ms = 500,
+		.hold_ms = 250,
 	};
 	struct writer w[KINDS * WRITERS];
 	struct call holder;
@@ -231,12 +231,12 @@ TEST_F(live, last_of_two_readers_wakes)
 	struct vma_lock_hold first = {
 		.addr = (unsigned long)self->area,
 		.impl = variant->impl,
-		.hold_ms = 200,
+		.hold_ms = 120,
 	}, last = first;
 	struct call holder[2];
 	struct writer w;
 
-	last.hold_ms = 500;
+	last.hold_ms = 240;
 	call_start(&holder[0], self->fd, VMA_LOCK_HOLD, &first);
 	call_start(&holder[1], self->fd, VMA_LOCK_HOLD, &last);
 	nap_ms(50);
@@ -301,7 +301,7 @@ TEST_F(live, kill_during_hold)
 		munmap(self->area, AREA);
 		_exit(1);
 	}
-	nap_ms(300);
+	nap_ms(100);
 	kill(pid, SIGKILL);
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_TRUE(WIFSIGNALED(status));
@@ -331,7 +331,7 @@ TEST_F(control, no_wake_leaves_writer_asleep)
 	struct vma_lock_hold hold = {
 		.addr = (unsigned long)self->area,
 		.flags = VMA_LOCK_HOLD_NO_WAKE | VMA_LOCK_HOLD_UNTIL_WAITER,
-		.hold_ms = 500,
+		.hold_ms = 300,
 	};
 	struct call holder;
 	struct writer w;

@@ -33,7 +33,7 @@ fi
 	! insmod $ko max_hold_ms=ten 2>/dev/null && [ ! -e /dev/vma_lock ]
 result $? wrong_parameter_is_refused
 
-insmod $ko max_hold_ms=9000 && [ "$(cat /sys/module/rust_vma_lock/parameters/max_hold_ms)" = 9000 ]
+insmod $ko max_hold_ms=9000 && [ "$(count max_hold_ms)" = 9000 ]
 result $? parameter_is_taken
 
 # As long as a file is open the code must stay.

@@ -147,7 +147,7 @@ TEST_F(pair, detach_waits_for_last_of_two)
 	struct vma_lock_hold first = {
 		.impl = variant->reader,
 		.flags = VMA_LOCK_HOLD_SYNTHETIC | VMA_LOCK_HOLD_TRANSIENT,
-		.hold_ms = 300,
+		.hold_ms = 100,
 	}, last = first;
 	struct vma_lock_op op = {
 		.op = VMA_LOCK_OP_DETACH,
@@ -157,7 +157,7 @@ TEST_F(pair, detach_waits_for_last_of_two)
 	struct call reader[2], detacher;
 	unsigned long long last_put;
 
-	last.hold_ms = 600;
+	last.hold_ms = 250;
 	attach(_metadata, self->fd, variant->writer);
 	call_start(&reader[0], self->fd, VMA_LOCK_HOLD, &first);
 	call_start(&reader[1], self->fd, VMA_LOCK_HOLD, &last);
@@ -184,7 +184,7 @@ TEST_F(pair, killed_writer_gives_flag_back)
 	struct vma_lock_hold hold = {
 		.impl = variant->reader,
 		.flags = VMA_LOCK_HOLD_SYNTHETIC,
-		.hold_ms = 1500,
+		.hold_ms = 600,
 	}, other = hold;
 	struct vma_lock_op op = {
 		.op = VMA_LOCK_OP_START_WRITE,
@@ -202,7 +202,7 @@ TEST_F(pair, killed_writer_gives_flag_back)
 	ASSERT_GE(pid, 0);
 	if (!pid)
 		_exit(ioctl(self->fd, VMA_LOCK_OP, &op) ? 1 : 0);
-	nap_ms(300);
+	nap_ms(100);
 	kill(pid, SIGKILL);
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_TRUE(WIFSIGNALED(status));

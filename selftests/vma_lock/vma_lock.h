@@ -32,6 +32,12 @@
 
 #define NSEC_PER_MSEC 1000000ULL
 
+/* A line at a time, so that each result stands in the log next to what the kernel said. */
+__attribute__((constructor)) static void line_buffered(void)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+}
+
 static inline unsigned long long now_ns(void)
 {
 	struct timespec ts;

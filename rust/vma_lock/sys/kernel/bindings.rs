@@ -18,4 +18,7 @@ use kernel::{
     ffi, //
 };
 
-include!(concat!(env!("VMA_LOCK_OBJTREE"), "/rust/bindings/bindings_generated.rs"));
+include!(concat!(
+    env!("VMA_LOCK_OBJTREE"),
+    "/rust/bindings/bindings_generated.rs"
+));

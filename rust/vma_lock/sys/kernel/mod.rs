@@ -11,6 +11,10 @@ mod task;
 mod vma;
 mod warn;
 
+pub(crate) use self::warn::{
+    vm_warn_on_once,
+    warn_on_once, //
+};
 pub use self::{
     mm::MmRaw,
     rcuwait::RcuWait,
@@ -28,7 +32,3 @@ pub use ::kernel::bindings::{
     VM_REFCNT_LIMIT, //
 };
 pub use ::kernel::sync::rcu;
-pub(crate) use self::warn::{
-    vm_warn_on_once,
-    warn_on_once, //
-};

@@ -69,11 +69,7 @@ impl Refcount {
         let mut old = 0;
         // SAFETY: `self` is a valid `refcount_t`, `old` a valid place for the old value.
         let done = unsafe {
-            bindings::__refcount_inc_not_zero_limited_acquire(
-                self.as_ptr(),
-                &mut old,
-                limit as i32,
-            )
+            bindings::__refcount_inc_not_zero_limited_acquire(self.as_ptr(), &mut old, limit as i32)
         };
         (done, old as u32)
     }

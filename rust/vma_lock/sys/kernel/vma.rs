@@ -56,7 +56,12 @@ impl VmaRaw {
     pub fn vm_mm(&self) -> *const MmRaw {
         // SAFETY: `self` is a `vm_area_struct`. Volatile, since a VMA that is found under RCU can
         // be handed to another mm at any time.
-        unsafe { ptr::addr_of!((*self.as_ptr()).vm_mm).read_volatile().cast_const().cast() }
+        unsafe {
+            ptr::addr_of!((*self.as_ptr()).vm_mm)
+                .read_volatile()
+                .cast_const()
+                .cast()
+        }
     }
 
     /// The sequence at which this VMA was last write-locked. C: `READ_ONCE(vma->vm_lock_seq)`.
