@@ -11,7 +11,7 @@ enter := scripts/enter
 
 # Everything of one kernel: tree, image, modules, tests, logs. Asked for once,
 # in the first recipe that needs it.
-dir = $(eval dir := $(shell scripts/setup --print))$(dir)
+dir = $(eval dir := $(shell scripts/kernel-dir))$(dir)
 
 # What kind of tree it is stands in its info: CC, ARCH, LLVM. What is given on
 # the command line here (W=1, CLIPPY=1, ...) reaches Kbuild through MAKEFLAGS.

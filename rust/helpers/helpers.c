@@ -5,6 +5,9 @@
 #include "helpers.h"
 
 #include "lockdep.c"
+#include "mm.c"
 #include "mmap_lock.c"
 #include "rcuwait.c"
 #include "refcount.c"
+#include "rwsem.c"
+#include "seqlock.c"

@@ -13,14 +13,18 @@
 #ifdef __BINDGEN__
 #include <stdbool.h>
 typedef struct refcount_struct refcount_t;
+typedef struct seqcount seqcount_t;
 #else
 #include <linux/refcount_types.h>
+#include <linux/seqlock_types.h>
 #include <linux/types.h>
 #endif
 
 struct mm_struct;
 struct rcuwait;
+struct rw_semaphore;
 struct vm_area_struct;
+struct vma_iterator;
 
 /* include/linux/refcount.h */
 void vma_lock_helper_refcount_set_release(refcount_t *r, int n);
@@ -42,12 +46,36 @@ void vma_lock_helper___vma_lockdep_release_read(struct vm_area_struct *vma);
 void vma_lock_helper___vma_lockdep_acquire_exclusive(struct vm_area_struct *vma);
 void vma_lock_helper___vma_lockdep_release_exclusive(struct vm_area_struct *vma);
 void vma_lock_helper___vma_lockdep_stat_mark_acquired(struct vm_area_struct *vma);
+bool vma_lock_helper___vma_lockdep_is_held(struct vm_area_struct *vma);
 
-/* include/linux/mmap_lock.h: the mmap lock and its sequence count */
-unsigned int vma_lock_helper_mm_lock_seq_acquire(struct mm_struct *mm);
-void vma_lock_helper_mmap_assert_locked(const struct mm_struct *mm);
-void vma_lock_helper_mmap_assert_write_locked(const struct mm_struct *mm);
-int vma_lock_helper_mmap_write_lock_killable(struct mm_struct *mm);
-void vma_lock_helper_mmap_write_unlock(struct mm_struct *mm);
+/* include/linux/mmap_lock.h: trace points of the mmap lock */
+void vma_lock_helper_mmap_lock_trace_start_locking(struct mm_struct *mm, bool write);
+void vma_lock_helper_mmap_lock_trace_acquire_returned(struct mm_struct *mm, bool write,
+						      bool success);
+void vma_lock_helper_mmap_lock_trace_released(struct mm_struct *mm, bool write);
+
+/* include/linux/rwsem.h */
+void vma_lock_helper_down_write_nested(struct rw_semaphore *sem, int subclass);
+bool vma_lock_helper_rwsem_is_held(struct rw_semaphore *sem);
+bool vma_lock_helper_rwsem_is_contended(struct rw_semaphore *sem);
+void vma_lock_helper_rwsem_assert_held(const struct rw_semaphore *sem);
+void vma_lock_helper_rwsem_assert_held_write(const struct rw_semaphore *sem);
+
+/* include/linux/seqlock.h */
+void vma_lock_helper_seqcount_init(seqcount_t *s);
+unsigned int vma_lock_helper_raw_read_seqcount(const seqcount_t *s);
+bool vma_lock_helper_raw_seqcount_try_begin(const seqcount_t *s, unsigned int *seq);
+bool vma_lock_helper_read_seqcount_retry(const seqcount_t *s, unsigned int seq);
+void vma_lock_helper_do_raw_write_seqcount_begin(seqcount_t *s);
+void vma_lock_helper_do_raw_write_seqcount_end(seqcount_t *s);
+
+/* include/linux/mm.h, include/linux/maple_tree.h */
+void vma_lock_helper_vma_iter_init(struct vma_iterator *vmi, struct mm_struct *mm,
+				   unsigned long addr);
+void vma_lock_helper_vma_iter_set(struct vma_iterator *vmi, unsigned long addr);
+
+/* include/linux/vmstat.h */
+void vma_lock_helper_count_vma_lock_abort(void);
+void vma_lock_helper_count_vma_lock_miss(void);
 
 #endif /* VMA_LOCK_HELPERS_H */

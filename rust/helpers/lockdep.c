@@ -40,4 +40,9 @@ void vma_lock_helper___vma_lockdep_stat_mark_acquired(struct vm_area_struct *vma
 	__vma_lockdep_stat_mark_acquired(vma);
 }
 
+bool vma_lock_helper___vma_lockdep_is_held(struct vm_area_struct *vma)
+{
+	return lock_is_held(__vma_lockdep_map(vma));
+}
+
 #endif /* CONFIG_LOCKDEP */

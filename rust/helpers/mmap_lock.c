@@ -1,30 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 
 #include <linux/mmap_lock.h>
-#include <linux/seqlock.h>
 
-/* The acquire side of vma_end_write_all()'s release. */
-unsigned int vma_lock_helper_mm_lock_seq_acquire(struct mm_struct *mm)
+void vma_lock_helper_mmap_lock_trace_start_locking(struct mm_struct *mm, bool write)
 {
-	return raw_read_seqcount(&mm->mm_lock_seq);
+	__mmap_lock_trace_start_locking(mm, write);
 }
 
-void vma_lock_helper_mmap_assert_locked(const struct mm_struct *mm)
+void vma_lock_helper_mmap_lock_trace_acquire_returned(struct mm_struct *mm, bool write,
+						      bool success)
 {
-	mmap_assert_locked(mm);
+	__mmap_lock_trace_acquire_returned(mm, write, success);
 }
 
-void vma_lock_helper_mmap_assert_write_locked(const struct mm_struct *mm)
+void vma_lock_helper_mmap_lock_trace_released(struct mm_struct *mm, bool write)
 {
-	mmap_assert_write_locked(mm);
-}
-
-int vma_lock_helper_mmap_write_lock_killable(struct mm_struct *mm)
-{
-	return mmap_write_lock_killable(mm);
-}
-
-void vma_lock_helper_mmap_write_unlock(struct mm_struct *mm)
-{
-	mmap_write_unlock(mm);
+	__mmap_lock_trace_released(mm, write);
 }

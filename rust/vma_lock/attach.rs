@@ -6,6 +6,11 @@
 //! C source: [`mm/mmap_lock.c`](srctree/mm/mmap_lock.c)
 
 use crate::{
+    assert::{
+        vma_assert_attached,
+        vma_assert_detached,
+        vma_assert_write_locked, //
+    },
     exclude::{
         VmaExcludeReadersState, //
         __vma_end_exclude_readers,
@@ -16,8 +21,7 @@ use crate::{
         warn_on_once,
         TaskState,
         VmaRaw, //
-    },
-    write::vma_assert_write_locked,
+    }, //
 };
 
 /// Makes the lock of a VMA new: not write-locked and, if `reset_refcnt`, detached.
@@ -37,31 +41,6 @@ pub unsafe fn vma_lock_init(vma: &VmaRaw, reset_refcnt: bool) {
         vma.vm_refcnt().set(0);
     }
     vma.set_vm_lock_seq(u32::MAX);
-}
-
-/// Whether the VMA is attached. Without the mmap write lock the answer may be out of date.
-///
-/// C: `vma_is_attached`.
-#[inline]
-#[must_use]
-pub fn vma_is_attached(vma: &VmaRaw) -> bool {
-    vma.vm_refcnt().read() != 0
-}
-
-/// Warns unless the VMA is attached. The caller keeps attachers and detachers out.
-///
-/// C: `vma_assert_attached`.
-#[inline]
-pub fn vma_assert_attached(vma: &VmaRaw) {
-    warn_on_once!(!vma_is_attached(vma));
-}
-
-/// Warns unless the VMA is detached. The caller keeps attachers and detachers out.
-///
-/// C: `vma_assert_detached`.
-#[inline]
-pub fn vma_assert_detached(vma: &VmaRaw) {
-    warn_on_once!(vma_is_attached(vma));
 }
 
 /// Attaches a VMA: readers that find it can lock it once it is no longer write-locked.

@@ -5,6 +5,7 @@
 //! C source: [`mm/mmap_lock.c`](srctree/mm/mmap_lock.c)
 
 use crate::{
+    mmap::mmap_assert_write_locked,
     rcuwait::{
         rcuwait_wait_event,
         Interrupted, //
@@ -84,7 +85,7 @@ pub unsafe fn __vma_start_exclude_readers(
     // SAFETY: The mmap lock of the VMA's mm is held, so that mm is alive.
     let mm = unsafe { &*vma.vm_mm() };
 
-    mm.mmap_assert_write_locked();
+    mmap_assert_write_locked(mm);
 
     // Only vma_mark_attached() raises a count of 0, and the mmap write lock excludes it.
     if !vma.vm_refcnt().add_not_zero(VM_REFCNT_EXCLUDE_READERS_FLAG) {

@@ -6,6 +6,7 @@
 //! C source: [`mm/mmap_lock.c`](srctree/mm/mmap_lock.c)
 
 use crate::{
+    mmap::mmap_assert_locked,
     refcnt::{
         are_readers_excluded,
         VM_REFCNT_LIMIT, //
@@ -138,7 +139,7 @@ pub unsafe fn vma_start_read(
     rcu: rcu::Guard,
 ) -> Result<rcu::Guard, StartReadError> {
     // A look without the lock, to spare the word a bounce. Nothing relies on it, so no ordering.
-    if vma.vm_lock_seq() == mm.mm_lock_seq() {
+    if vma.vm_lock_seq() == mm.mm_lock_seq().read() {
         return Err(StartReadError::Contended);
     }
 
@@ -165,7 +166,7 @@ pub unsafe fn vma_start_read(
     // Equal sequences mean write-locked, or wrapped around: both end here. The opposite mistake
     // cannot be made: the VMA's sequence changes only while no reader holds the count, and any
     // change of the mm's ends all write locks.
-    if vma.vm_lock_seq() == mm.mm_lock_seq_acquire() {
+    if vma.vm_lock_seq() == mm.mm_lock_seq().read_acquire() {
         // SAFETY: The read lock was taken above; `mm` is alive, says the caller.
         unsafe { vma_refcount_put(vma) };
         return Err(StartReadError::Contended);
@@ -218,8 +219,23 @@ unsafe fn put_in_other_mm(vma: &VmaRaw, rcu: rcu::Guard) {
 #[inline]
 #[must_use]
 pub unsafe fn vma_start_read_locked(vma: &VmaRaw) -> bool {
+    // SAFETY: The caller vouches for the same.
+    unsafe { vma_start_read_locked_nested(vma, 0) }
+}
+
+/// [`vma_start_read_locked`] of a second VMA. As in C, `subclass` is not handed to lockdep: the
+/// annotation is that of a trylock, of which it does not check the order.
+///
+/// # Safety
+///
+/// As for [`vma_start_read_locked`].
+///
+/// C: `vma_start_read_locked_nested`.
+#[inline]
+#[must_use]
+pub unsafe fn vma_start_read_locked_nested(vma: &VmaRaw, _subclass: i32) -> bool {
     // SAFETY: The mmap lock of the VMA's mm is held, so that mm is alive.
-    unsafe { (*vma.vm_mm()).mmap_assert_locked() };
+    mmap_assert_locked(unsafe { &*vma.vm_mm() });
 
     let (locked, _) = vma
         .vm_refcnt()

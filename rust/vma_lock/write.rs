@@ -14,9 +14,9 @@ use crate::{
         __vma_end_exclude_readers,
         __vma_start_exclude_readers,
     },
+    mmap::mmap_assert_write_locked,
     rcuwait::Interrupted,
     sys::{
-        vm_warn_on_once,
         warn_on_once,
         TaskState,
         VmaRaw, //
@@ -37,8 +37,8 @@ pub unsafe fn __vma_raw_mm_seqnum(vma: &VmaRaw) -> u32 {
     // SAFETY: The caller vouches for the mm.
     let mm = unsafe { &*vma.vm_mm() };
 
-    mm.mmap_assert_write_locked();
-    mm.mm_lock_seq()
+    mmap_assert_write_locked(mm);
+    mm.mm_lock_seq().read()
 }
 
 /// Whether the VMA is write-locked.
@@ -137,17 +137,4 @@ pub unsafe fn vma_start_write_killable(vma: &VmaRaw) -> Result<(), Interrupted> 
 
     // SAFETY: The caller holds the mmap write lock.
     unsafe { __vma_start_write(vma, TaskState::KILLABLE) }
-}
-
-/// Warns, on `CONFIG_DEBUG_VM` kernels, unless the VMA is write-locked.
-///
-/// # Safety
-///
-/// As for [`__vma_raw_mm_seqnum`].
-///
-/// C: `vma_assert_write_locked`.
-#[inline]
-pub unsafe fn vma_assert_write_locked(vma: &VmaRaw) {
-    // SAFETY: The caller vouches for the same.
-    vm_warn_on_once!(!unsafe { __is_vma_write_locked(vma) });
 }

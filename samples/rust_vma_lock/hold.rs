@@ -111,7 +111,8 @@ fn lock_vma(mm: &MmWithUser, addr: usize) -> Result<&VmaRaw> {
 fn hold_and_put(args: &mut abi::vma_lock_hold, mm: &MmRaw, vma: &VmaRaw) -> Result {
     args.locked_ns = now_ns();
     args.refcnt_locked = vma.vm_refcnt().read();
-    (args.vm_start, args.vm_end) = vma.range();
+    let (start, end) = vma.range();
+    (args.vm_start, args.vm_end) = (start as u64, end as u64);
 
     let until_waiter = args.flags & abi::VMA_LOCK_HOLD_UNTIL_WAITER != 0;
     let found = poll(args.hold_ms, || until_waiter && waiter(mm) != 0);

@@ -87,7 +87,7 @@ struct MmapWriteGuard<'a>(&'a MmRaw);
 impl Drop for MmapWriteGuard<'_> {
     fn drop(&mut self) {
         // SAFETY: The guard stands for the lock.
-        unsafe { self.0.mmap_write_unlock() };
+        unsafe { vma_lock::mmap_write_unlock(self.0) };
     }
 }
 
@@ -315,9 +315,7 @@ impl Synthetic {
         let c = args.impl_ == abi::VMA_LOCK_C;
         let after_reader = args.flags & abi::VMA_LOCK_OP_AFTER_READER != 0;
 
-        if !mm.mmap_write_lock_killable() {
-            return Err(EINTR);
-        }
+        vma_lock::mmap_write_lock_killable(mm).map_err(|vma_lock::Interrupted| EINTR)?;
         let _guard = MmapWriteGuard(mm);
 
         if args.op == abi::VMA_LOCK_OP_START_WRITE {

@@ -13,7 +13,10 @@ use kernel::{
         mm_struct,
         rcuwait,
         refcount_t,
-        vm_area_struct, //
+        rw_semaphore,
+        seqcount_t,
+        vm_area_struct,
+        vma_iterator, //
     },
     ffi, //
 };

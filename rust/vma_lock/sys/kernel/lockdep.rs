@@ -41,3 +41,16 @@ annotations! {
     /// The wait for the exclusive lock is over. C: `__vma_lockdep_stat_mark_acquired`.
     lockdep_stat_mark_acquired => __vma_lockdep_stat_mark_acquired;
 }
+
+impl VmaRaw {
+    /// Whether the current task holds the VMA lock, as far as lockdep tracks it; `None` without
+    /// lockdep. C: `lock_is_held`.
+    #[inline(always)]
+    pub fn lockdep_is_held(&self) -> Option<bool> {
+        #[cfg(CONFIG_LOCKDEP)]
+        // SAFETY: `self` is a valid `vm_area_struct`.
+        return Some(unsafe { super::bindings::__vma_lockdep_is_held(self.as_ptr()) });
+        #[cfg(not(CONFIG_LOCKDEP))]
+        None
+    }
+}

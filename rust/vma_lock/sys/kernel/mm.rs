@@ -2,10 +2,13 @@
 
 //! The fields of `mm_struct` that VMA locks use.
 //!
-//! C headers: [`include/linux/mm_types.h`](srctree/include/linux/mm_types.h),
-//! [`include/linux/mmap_lock.h`](srctree/include/linux/mmap_lock.h)
+//! C header: [`include/linux/mm_types.h`](srctree/include/linux/mm_types.h)
 
-use super::RcuWait;
+use super::{
+    RcuWait,
+    RwSemaphore,
+    SeqCount, //
+};
 use core::ptr;
 use kernel::{
     bindings,
@@ -15,6 +18,9 @@ use kernel::{
 /// An `mm_struct` that cannot be freed while it is borrowed.
 #[repr(transparent)]
 pub struct MmRaw(Opaque<bindings::mm_struct>);
+
+// SAFETY: All of an `mm_struct` that this type gives access to is made to be used by many tasks.
+unsafe impl Sync for MmRaw {}
 
 impl MmRaw {
     /// Views an `mm_struct` of the kernel.
@@ -41,56 +47,18 @@ impl MmRaw {
         unsafe { &*ptr::addr_of!((*self.as_ptr()).__bindgen_anon_1.vma_writer_wait).cast() }
     }
 
-    /// The sequence of the mmap write lock. C: `READ_ONCE(mm->mm_lock_seq.sequence)`. No ordering.
+    /// The sequence of the mmap write lock. C: `mm->mm_lock_seq`.
     #[inline]
-    pub fn mm_lock_seq(&self) -> u32 {
-        // SAFETY: `self` is an `mm_struct`; a volatile read is READ_ONCE().
-        unsafe {
-            ptr::addr_of!((*self.as_ptr()).__bindgen_anon_1.mm_lock_seq.sequence).read_volatile()
-        }
+    pub fn mm_lock_seq(&self) -> &SeqCount {
+        // SAFETY: `self` is an `mm_struct`; `SeqCount` is transparent over `seqcount_t`.
+        unsafe { &*ptr::addr_of!((*self.as_ptr()).__bindgen_anon_1.mm_lock_seq).cast() }
     }
 
-    /// The same with ACQUIRE ordering. C: `raw_read_seqcount(&mm->mm_lock_seq)`.
-    ///
-    /// Pairs with the release in `vma_end_write_all`.
+    /// The mmap lock. C: `mm->mmap_lock`.
     #[inline]
-    pub fn mm_lock_seq_acquire(&self) -> u32 {
-        // SAFETY: `self` is an `mm_struct`.
-        unsafe { super::bindings::mm_lock_seq_acquire(self.as_ptr()) }
-    }
-
-    /// Warns unless somebody holds the mmap lock. C: `mmap_assert_locked`.
-    #[inline]
-    pub fn mmap_assert_locked(&self) {
-        // SAFETY: `self` is an `mm_struct`.
-        unsafe { super::bindings::mmap_assert_locked(self.as_ptr()) }
-    }
-
-    /// Warns unless somebody holds the mmap lock for writing. C: `mmap_assert_write_locked`.
-    #[inline]
-    pub fn mmap_assert_write_locked(&self) {
-        // SAFETY: `self` is an `mm_struct`.
-        unsafe { super::bindings::mmap_assert_write_locked(self.as_ptr()) }
-    }
-
-    /// Takes the mmap lock for writing; false if a fatal signal arrived first. Sleeps.
-    /// C: `mmap_write_lock_killable`.
-    #[inline]
-    #[must_use]
-    pub fn mmap_write_lock_killable(&self) -> bool {
-        // SAFETY: `self` is an `mm_struct`.
-        unsafe { super::bindings::mmap_write_lock_killable(self.as_ptr()) == 0 }
-    }
-
-    /// Drops the mmap write lock, and with it all VMA write locks. C: `mmap_write_unlock`.
-    ///
-    /// # Safety
-    ///
-    /// The current task holds the mmap lock for writing, and gives it up.
-    #[inline]
-    pub unsafe fn mmap_write_unlock(&self) {
-        // SAFETY: `self` is an `mm_struct`; the caller holds the lock.
-        unsafe { super::bindings::mmap_write_unlock(self.as_ptr()) }
+    pub fn mmap_lock(&self) -> &RwSemaphore {
+        // SAFETY: `self` is an `mm_struct`; `RwSemaphore` is transparent over `struct rw_semaphore`.
+        unsafe { &*ptr::addr_of!((*self.as_ptr()).__bindgen_anon_1.mmap_lock).cast() }
     }
 
     /// Keeps the `mm_struct` (not the address space) alive. C: `mmgrab`.
@@ -110,5 +78,35 @@ impl MmRaw {
     pub unsafe fn mmdrop(mm: *const Self) {
         // SAFETY: The caller owns the count that is dropped here.
         unsafe { bindings::mmdrop(mm.cast_mut().cast()) }
+    }
+}
+
+/// The trace points of the mmap lock; next to nothing while they are off.
+/// C: `__mmap_lock_trace_start_locking` and so on.
+pub mod trace {
+    use super::{
+        super::bindings,
+        MmRaw, //
+    };
+
+    /// About to take the lock.
+    #[inline]
+    pub fn start_locking(mm: &MmRaw, write: bool) {
+        // SAFETY: `mm` is an `mm_struct`.
+        unsafe { bindings::mmap_lock_trace_start_locking(mm.as_ptr(), write) }
+    }
+
+    /// The attempt is over.
+    #[inline]
+    pub fn acquire_returned(mm: &MmRaw, write: bool, success: bool) {
+        // SAFETY: `mm` is an `mm_struct`.
+        unsafe { bindings::mmap_lock_trace_acquire_returned(mm.as_ptr(), write, success) }
+    }
+
+    /// About to drop the lock.
+    #[inline]
+    pub fn released(mm: &MmRaw, write: bool) {
+        // SAFETY: `mm` is an `mm_struct`.
+        unsafe { bindings::mmap_lock_trace_released(mm.as_ptr(), write) }
     }
 }

@@ -7,8 +7,12 @@ mod lockdep;
 mod mm;
 mod rcuwait;
 mod refcount;
+mod rwsem;
+mod seqcount;
 mod task;
 mod vma;
+mod vma_iter;
+mod vmstat;
 mod warn;
 
 pub(crate) use self::warn::{
@@ -16,19 +20,32 @@ pub(crate) use self::warn::{
     warn_on_once, //
 };
 pub use self::{
-    mm::MmRaw,
+    mm::{
+        trace,
+        MmRaw, //
+    },
     rcuwait::RcuWait,
     refcount::Refcount,
+    rwsem::RwSemaphore,
+    seqcount::SeqCount,
     task::{
         schedule,
         set_current_state,
         signal_pending_state,
         TaskState, //
     },
-    vma::VmaRaw, //
+    vma::VmaRaw,
+    vma_iter::VmaIter,
+    vmstat::{
+        count_vm_vma_lock_event,
+        VmaLockEvent, //
+    }, //
 };
-pub use ::kernel::bindings::{
-    VM_REFCNT_EXCLUDE_READERS_FLAG,
-    VM_REFCNT_LIMIT, //
+pub use ::kernel::{
+    bindings::{
+        VM_REFCNT_EXCLUDE_READERS_FLAG,
+        VM_REFCNT_LIMIT, //
+    },
+    sync::rcu,
+    types::NotThreadSafe, //
 };
-pub use ::kernel::sync::rcu;

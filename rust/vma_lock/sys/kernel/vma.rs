@@ -82,14 +82,14 @@ impl VmaRaw {
     ///
     /// Stable only while the VMA is locked.
     #[inline]
-    pub fn range(&self) -> (u64, u64) {
+    pub fn range(&self) -> (usize, usize) {
         // SAFETY: `self` is a `vm_area_struct`.
         unsafe {
             let range = ptr::addr_of!((*self.as_ptr()).__bindgen_anon_1.__bindgen_anon_1);
 
             (
-                ptr::addr_of!((*range).vm_start).read_volatile() as u64,
-                ptr::addr_of!((*range).vm_end).read_volatile() as u64,
+                ptr::addr_of!((*range).vm_start).read_volatile(),
+                ptr::addr_of!((*range).vm_end).read_volatile(),
             )
         }
     }
