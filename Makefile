@@ -48,6 +48,9 @@ run: modules selftests
 	$(Q)$(qemu) $(addprefix --suite ,$(or $(SUITES),live synthetic table))
 	$(Q)sed -n 's/^.*# | /  | /p' $(dir)/logs/console.log
 
+guest: modules selftests
+	$(Q)$(qemu) $(addprefix --suite ,$(SUITES))
+
 shell: modules selftests
 	$(Q)$(qemu) --shell
 
@@ -87,6 +90,7 @@ help:
 ##   mrproper        - Remove build/
 ##
 ## Running
+##   guest           - All suites of selftests/ in the guest, and no more (SUITES=)
 ##   shell           - The guest, with a shell
 ##
 ## Which kernel
@@ -97,5 +101,5 @@ help:
 ##
 ##   O=DIR   build directory     V=1   show commands
 
-.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run shell test \
+.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run guest shell test \
 	rust-analyzer clean mrproper setup help

@@ -10,20 +10,23 @@ suite=trixie
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 debs=$build/apt/debs
 
-# The mirror that serves this machine's own Debian packages. Without package
-# lists apt does not know a repository's origin; then its name has to do.
+# The mirror that serves this machine's own Debian packages. Where apt has no package
+# lists yet, nothing says who a repository's origin is: then it is the one with the
+# suite of /etc/os-release and, unlike third parties, its -updates.
 apt_mirror()
 {
+	local codename found
 	# shellcheck disable=SC2016 # apt expands it
-	local format='$(REPO_URI) $(RELEASE) $(COMPONENT)' codename found
-	# shellcheck source=/dev/null
-	codename=$(. /etc/os-release && printf %s "${VERSION_CODENAME:-none}")
-	found=$(apt-get indextargets --format "$format" \
-		'Created-By: Packages' 'Origin: Debian' 'Label: Debian' 2>/dev/null)
-	[[ -n $found ]] || found=$(apt-get indextargets --format "$format" \
-		'Created-By: Packages' 2>/dev/null | awk -v c="$codename" '
-		($2 == c || $2 ~ /^(stable|oldstable|testing|sid|unstable)$/) && $3 == "main"')
-	awk '$1 !~ /^cdrom:/ && $2 !~ /security/ { print $1; exit }' <<<"$found"
+	found=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' \
+		'Created-By: Packages' 'Origin: Debian' 'Label: Debian' 2>/dev/null || :)
+	if [[ -z $found ]]; then
+		# shellcheck source=/dev/null
+		codename=$(. /etc/os-release && printf %s "${VERSION_CODENAME:-none}")
+		found=$(apt-get update --print-uris 2>/dev/null | tr -d "'" |
+			grep -oP "^\S+/(?=dists/$codename-updates/main/)|^\S+/(?=dists/$codename/main/)" |
+			sort | uniq -c | sort -rn | awk '{ print $2 }' || :)
+	fi
+	awk '/^(https?|ftp|file|copy|mirror)/ && !/security/ { print $1; exit }' <<<"$found"
 }
 
 apt_init()
@@ -98,7 +101,7 @@ apt_failed()
 	elif grep -qE "No space left|enough free space" "$2"; then
 		disk_full download
 	fi
-	die "$1: $(grep -m1 -oP '^(E|Err|W):\s*\K.*' "$2" || echo "see $2")" \
+	die "$1: $(grep -m1 -oP '^E: \K.*' "$2" || echo "see $2")" \
 	    "check the network (and MIRROR=), then run the same command again: it goes on where it stopped"
 }
 

@@ -121,17 +121,22 @@ run()
 	local rc=0 log=$build/log/$1.log
 	logged "$@" || rc=$?
 	((rc != 0)) || return 0
-	! grep -q 'No space left on device' "$log" || disk_full "$1"
+	# On a full disk the log may have been cut short too.
+	if grep -q 'No space left on device' "$log" || (($(free_megabytes) < 8)); then
+		disk_full "$1"
+	fi
 	printf 'error: %s failed (exit %d); the end of %s:\n' "$1" "$rc" "$log" >&2
 	tail -n 15 -- "$log" | sed 's/^/       /' >&2
 	exit 1
 }
 
+free_megabytes() { df -Pk -- "$build" | awk 'NR == 2 { print int($4 / 1024) }'; }
+
 # need_space MEGABYTES WHAT: stops before the disk is full rather than after.
 need_space()
 {
 	local free
-	free=$(df -Pk -- "$build" | awk 'NR == 2 { print int($4 / 1024) }')
+	free=$(free_megabytes)
 	((free >= $1)) || die "$2 needs $1 MB in $build, the disk has $free MB" \
 		"free some space or use another disk: make O=/other/disk/build ..."
 }

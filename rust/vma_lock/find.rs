@@ -210,7 +210,7 @@ unsafe fn is_next<'mm>(
         return false;
     }
     // Ahead of it: it may have shrunk, and another one may have come in between, since it was found.
-    if from_addr < start && !seq.is_some_and(|seq| !mmap_lock_speculate_retry(mm, seq)) {
+    if from_addr < start && seq.is_none_or(|seq| mmap_lock_speculate_retry(mm, seq)) {
         vmi.set(from_addr);
         // SAFETY: RCU is held.
         return unsafe { vmi.next() }.is_some_and(|next| ptr::eq(next, vma));

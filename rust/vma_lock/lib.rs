@@ -2,7 +2,8 @@
 
 //! The per-VMA lock of the Linux kernel, in Rust.
 //!
-//! One function for each of C, of the same name, in the same order, over the kernel's own
+//! Two layers. A driver author wants [`safe`], whose types prove which locks are held. Below it is
+//! one function for each of C, of the same name and in the same order, over the kernel's own
 //! `refcount_t` and `rcuwait`, on the kernel's own `vm_area_struct`. A Rust function and its C twin
 //! can be used on the same VMA at the same time.
 //!
@@ -16,7 +17,6 @@
 //! | `vma_start_read_locked` | [`vma_start_read_locked`] | `read.rs` |
 //! | `vma_end_read` | [`vma_end_read`] | `read.rs` |
 //! | `rcuwait_wait_event` | [`rcuwait_wait_event`] | `rcuwait.rs` |
-//! | `struct vma_exclude_readers_state` | [`VmaExcludeReadersState`] | `exclude.rs` |
 //! | `__vma_start_exclude_readers` | [`__vma_start_exclude_readers`] | `exclude.rs` |
 //! | `__vma_end_exclude_readers` | [`__vma_end_exclude_readers`] | `exclude.rs` |
 //! | `__vma_raw_mm_seqnum` | [`__vma_raw_mm_seqnum`] | `write.rs` |
@@ -70,6 +70,8 @@ mod mmap;
 mod rcuwait;
 mod read;
 mod refcnt;
+#[cfg(not(feature = "host"))]
+pub mod safe;
 pub mod sys;
 mod write;
 

@@ -81,6 +81,14 @@ impl MmRaw {
     }
 }
 
+impl<'mm> From<&'mm kernel::mm::MmWithUser> for &'mm crate::safe::Mm {
+    #[inline]
+    fn from(mm: &'mm kernel::mm::MmWithUser) -> Self {
+        // SAFETY: `MmWithUser` is an `mm_struct` with users, as long as it is borrowed.
+        unsafe { crate::safe::Mm::from_raw(MmRaw::from_raw(mm.as_raw())) }
+    }
+}
+
 /// The trace points of the mmap lock; next to nothing while they are off.
 /// C: `__mmap_lock_trace_start_locking` and so on.
 pub mod trace {
