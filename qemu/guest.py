@@ -26,6 +26,8 @@ BEGIN_MARKER = "vma_lock: guest begin "
 END_MARKER = "vma_lock: guest end "
 # The runner's own line in the log; what the kernel prints after it was asked for.
 WATCHDOG = "qemu: watchdog: "
+# The console was taken over for a WARN in the middle of a line, which follows once more, whole.
+REPLAY = "** replaying previous printk message **"
 POWEROFF_SECONDS = 10
 DUMP_SECONDS = 2
 
@@ -107,6 +109,7 @@ class Console:
     def __init__(self, out, lines: list[str], on_line, on_bytes):
         self.out, self.lines, self.on_line, self.on_bytes = out, lines, on_line, on_bytes
         self.rest = b""
+        self.held = None  # the last line, in case it is replayed
         self.ended = False  # the guest's end marker came by
 
     def take(self, data: bytes) -> None:
@@ -118,14 +121,25 @@ class Console:
         *whole, self.rest = (self.rest + data).split(b"\n")
         for raw in whole:
             line = raw.decode(errors="backslashreplace").rstrip("\r")
-            self.lines.append(line)
+            if line == REPLAY:
+                self.held = None
+                continue
+            self._pass_on()
+            self.held = line
             self.ended = self.ended or END_MARKER in line
-            if self.on_line:
-                self.on_line(line)
+
+    def _pass_on(self) -> None:
+        if self.held is None:
+            return
+        self.lines.append(self.held)
+        if self.on_line:
+            self.on_line(self.held)
+        self.held = None
 
     def finish(self) -> None:
         if self.rest:
             self.take(b"\n")
+        self._pass_on()
 
 
 def _watch(process: subprocess.Popen, console: Console, timeout: float, stall: float) -> str:
