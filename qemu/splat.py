@@ -18,8 +18,11 @@ from pathlib import Path
 TABLE = Path(__file__).with_name("splats")
 EXPECT = re.compile(r"vma_lock: expect (?:splat (\S+) (\d+)|end)\s*$")
 EXPECT_ANY = re.compile(r"vma_lock: expect\b")
-# What closes a report: a stack trace after it belongs to something else.
-CLOSED = re.compile(r"---\[ end trace|\s*(not )?ok \d+|vma_lock: expect ")
+# What closes a report: a stack trace after it belongs to something else. The results of tests come
+# through a pipe, late, and so perhaps in the middle of a report that has an end of its own.
+CUT_HERE = re.compile(r"-+\[ cut here \]-+")
+END_TRACE = re.compile(r"---\[ end trace")
+CLOSED = re.compile(r"\s*(not )?ok \d+|vma_lock: expect ")
 # Reports without an end marker (lockdep, KASAN) are this many lines at most.
 REPORT_LINES = 400
 
@@ -58,6 +61,7 @@ class Scanner:
         self.kinds = {row.kind for row in self.rows}
         self.pending = Counter()  # reports that may still print their AFTER line
         self.near = None  # line of the report that is being printed
+        self.cut = False  # it is one that has an end marker
         self.window = None
         self.reports = 0
         self.problems = []
@@ -68,8 +72,10 @@ class Scanner:
         self.number += 1
         if EXPECT_ANY.match(line):
             self._announcement(line)
-        if CLOSED.match(line):
+        self.cut = self.cut or bool(CUT_HERE.match(line))
+        if END_TRACE.match(line) or (CLOSED.match(line) and not self.cut):
             self.near = None
+            self.cut = False
             return None
         row = next((r for r in self.rows if r.regex.match(line)), None)
         if row is None or self._belongs(row):

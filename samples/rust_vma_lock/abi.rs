@@ -32,6 +32,7 @@ include!(concat!(
 
 pub const HOLD: u32 = _IOWR::<vma_lock_hold>('v' as u32, 0x80);
 pub const OP: u32 = _IOWR::<vma_lock_op>('v' as u32, 0x81);
+pub const NEXT: u32 = _IOWR::<vma_lock_next>('v' as u32, 0x82);
 
 // SAFETY: Integers only, without holes: 8-byte fields first, then an even number of 4-byte ones.
 unsafe impl FromBytes for vma_lock_hold {}
@@ -41,3 +42,7 @@ unsafe impl AsBytes for vma_lock_hold {}
 unsafe impl FromBytes for vma_lock_op {}
 // SAFETY: As above.
 unsafe impl AsBytes for vma_lock_op {}
+// SAFETY: Integers only, all of one size.
+unsafe impl FromBytes for vma_lock_next {}
+// SAFETY: As above.
+unsafe impl AsBytes for vma_lock_next {}

@@ -23,4 +23,15 @@ unsigned int rust_vma_lock_waiter(struct rcuwait *w);
 int rust_vma_lock_watch(struct vm_area_struct *vma);
 void rust_vma_lock_unwatch(unsigned int *mm_reads_late, unsigned int *refcnt_uses);
 
+/*
+ * VMA_LOCK_OP_REUSE, see reuse.c. The reader: moves @vma to @other, attached,
+ * and sets the trap; afterwards, how many counts kept the other mm when the
+ * reader was about to wake its writer (-ETIME: it did not come to that). The
+ * writer: whether the reader has raised the count; the write is done, drop mm.
+ */
+int rust_vma_lock_reuse_begin(struct vm_area_struct *vma, struct synthetic_mm *other);
+int rust_vma_lock_reuse_end(void);
+bool rust_vma_lock_reuse_raised(void);
+void rust_vma_lock_reuse_drop(void);
+
 #endif /* RUST_VMA_LOCK_GLUE_H */

@@ -1,25 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `VMA_LOCK_HOLD`: read-lock a VMA, hold it, drop it.
+//! `VMA_LOCK_HOLD` and `VMA_LOCK_NEXT`: read-lock a VMA, look at it, drop it.
+//!
+//! This is how a driver uses VMA locks: by the guards of [`vma_lock::safe`].
 
 use crate::{
     abi,
     max_hold_ms,
+    put,
     stats,
     synthetic::Synthetic, //
 };
 use kernel::{
     current,
-    mm::MmWithUser,
     prelude::*,
     time::{
         delay::fsleep,
         Delta, //
     },
 };
-use vma_lock::sys::{
-    MmRaw,
-    VmaRaw, //
+use vma_lock::{
+    safe::{
+        Mm,
+        ReadGuard, //
+    },
+    sys::MmRaw,
+    LockNextError, //
 };
 
 const NSEC_PER_MSEC: u64 = 1_000_000;
@@ -49,11 +55,40 @@ pub(crate) fn poll(ms: u32, mut done: impl FnMut() -> bool) -> bool {
 }
 
 /// Thread id of the writer that sleeps until the readers of one of this mm's VMAs are gone, or 0.
-fn waiter(mm: &MmRaw) -> u32 {
+pub(crate) fn waiter(mm: &MmRaw) -> u32 {
+    let wait = core::ptr::from_ref(mm.vma_writer_wait());
+
     // SAFETY: `mm` is borrowed, and so is the rcuwait within.
-    unsafe {
-        abi::rust_vma_lock_waiter(core::ptr::from_ref(mm.vma_writer_wait()).cast_mut().cast())
+    unsafe { abi::rust_vma_lock_waiter(wait.cast_mut().cast()) }
+}
+
+/// Read-locks the VMA at `addr` as the page fault handler does: without the mmap lock if it can.
+fn lock_vma(mm: &Mm, addr: usize) -> Result<ReadGuard<'_>> {
+    if let Some(guard) = mm.lock_vma_under_rcu(addr) {
+        return Ok(guard);
     }
+
+    let mmap = mm.mmap_read_lock_killable().map_err(|_| EINTR)?;
+    if !mmap.is_mapped(addr) {
+        return Err(ENOMEM);
+    }
+    mmap.start_read(addr).ok_or(EAGAIN)
+}
+
+pub(crate) fn next(args: &mut abi::vma_lock_next) -> Result {
+    let task = current!();
+    let mm: &Mm = task.mm().ok_or(EINVAL)?.into();
+    let vma = mm
+        .lock_next_vma(args.addr as usize)
+        .map_err(|error| match error {
+            LockNextError::Interrupted => EINTR,
+            LockNextError::TooManyReaders => EAGAIN,
+        })?
+        .ok_or(ENOENT)?;
+
+    args.vm_start = vma.start() as u64;
+    args.vm_end = vma.end() as u64;
+    Ok(())
 }
 
 pub(crate) fn hold(args: &mut abi::vma_lock_hold, synthetic: &Synthetic) -> Result {
@@ -65,54 +100,28 @@ pub(crate) fn hold(args: &mut abi::vma_lock_hold, synthetic: &Synthetic) -> Resu
         return Err(EINVAL);
     }
 
+    let transient = args.flags & abi::VMA_LOCK_HOLD_TRANSIENT != 0;
     if args.flags & abi::VMA_LOCK_HOLD_SYNTHETIC != 0 {
-        synthetic.with_reader(
-            args.flags & abi::VMA_LOCK_HOLD_TRANSIENT != 0,
-            args.hold_ms,
-            |vma| hold_and_put(args, synthetic.mm(), vma),
-        )
-    } else if args.flags & abi::VMA_LOCK_HOLD_TRANSIENT != 0 {
-        Err(EINVAL)
-    } else {
-        let task = current!();
-        let mm = task.mm().ok_or(EINVAL)?;
-        let vma = lock_vma(mm, args.addr as usize)?;
-
-        // SAFETY: The current task keeps its mm.
-        hold_and_put(args, unsafe { MmRaw::from_raw(mm.as_raw()) }, vma)
+        return synthetic.with_reader(transient, args.hold_ms, |guard| {
+            hold_and_put(args, synthetic.mm(), guard)
+        });
     }
-}
-
-/// Read-locks the VMA at `addr` as the page fault handler does: without the mmap lock if it can.
-fn lock_vma(mm: &MmWithUser, addr: usize) -> Result<&VmaRaw> {
-    if let Some(guard) = mm.lock_vma_under_rcu(addr) {
-        let vma = guard.as_ptr();
-
-        // The lock goes over to hold_and_put().
-        core::mem::forget(guard);
-        // SAFETY: While it is read-locked the VMA stays.
-        return Ok(unsafe { VmaRaw::from_raw(vma) });
+    if transient {
+        return Err(EINVAL);
     }
 
-    let guard = mm.mmap_read_lock();
-    let vma = guard.vma_lookup(addr).ok_or(ENOMEM)?;
-    // SAFETY: The VMA was found under the mmap lock, which is held.
-    let vma = unsafe { VmaRaw::from_raw(vma.as_ptr()) };
-
-    // SAFETY: As above.
-    if unsafe { vma_lock::vma_start_read_locked(vma) } {
-        Ok(vma)
-    } else {
-        Err(EAGAIN)
-    }
+    let task = current!();
+    let mm: &Mm = task.mm().ok_or(EINVAL)?.into();
+    let guard = lock_vma(mm, args.addr as usize)?;
+    hold_and_put(args, mm.as_raw(), guard)
 }
 
 /// Does with a read-locked VMA what `args` say, and drops the lock in any case.
-fn hold_and_put(args: &mut abi::vma_lock_hold, mm: &MmRaw, vma: &VmaRaw) -> Result {
+fn hold_and_put(args: &mut abi::vma_lock_hold, mm: &MmRaw, guard: ReadGuard<'_>) -> Result {
     args.locked_ns = now_ns();
-    args.refcnt_locked = vma.vm_refcnt().read();
-    let (start, end) = vma.range();
-    (args.vm_start, args.vm_end) = (start as u64, end as u64);
+    args.refcnt_locked = guard.as_raw().vm_refcnt().read();
+    args.vm_start = guard.start() as u64;
+    args.vm_end = guard.end() as u64;
 
     let until_waiter = args.flags & abi::VMA_LOCK_HOLD_UNTIL_WAITER != 0;
     let found = poll(args.hold_ms, || until_waiter && waiter(mm) != 0);
@@ -129,16 +138,14 @@ fn hold_and_put(args: &mut abi::vma_lock_hold, mm: &MmRaw, vma: &VmaRaw) -> Resu
         }
     }
 
-    args.refcnt_put = vma.vm_refcnt().read();
+    args.refcnt_put = guard.as_raw().vm_refcnt().read();
     args.put_ns = now_ns();
     if args.flags & abi::VMA_LOCK_HOLD_NO_WAKE != 0 {
-        put_without_wake(args, mm, vma);
+        args.slept_again = u32::from(put::without_wake(guard, mm, args.hold_ms));
     } else if args.impl_ == abi::VMA_LOCK_C {
-        // SAFETY: The read lock is ours, and given up; the mm is borrowed.
-        unsafe { abi::oracle_vma_refcount_put(vma.as_ptr()) };
+        put::by_c(guard);
     } else {
-        // SAFETY: As above.
-        unsafe { vma_lock::vma_refcount_put(vma) };
+        drop(guard);
     }
     stats::HOLDS.inc();
 
@@ -147,16 +154,4 @@ fn hold_and_put(args: &mut abi::vma_lock_hold, mm: &MmRaw, vma: &VmaRaw) -> Resu
         return Err(EINTR);
     }
     Ok(())
-}
-
-/// `vma_refcount_put` with the wakeup left out; it comes late.
-fn put_without_wake(args: &mut abi::vma_lock_hold, mm: &MmRaw, vma: &VmaRaw) {
-    vma.lockdep_release_read();
-    // SAFETY: The read lock is ours, and given up.
-    let _ = unsafe { vma_lock::__vma_refcount_put_return(vma) };
-
-    if args.waiter != 0 {
-        args.slept_again = u32::from(!poll(args.hold_ms, || waiter(mm) == 0));
-        mm.vma_writer_wait().wake_up();
-    }
 }

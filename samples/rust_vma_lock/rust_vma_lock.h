@@ -2,7 +2,7 @@
 /*
  * What user space may ask of /dev/vma_lock. The errors stand at each call.
  *
- * For both: EFAULT, the argument cannot be read or written; EINVAL, an unknown
+ * For all: EFAULT, the argument cannot be read or written; EINVAL, an unknown
  * flag or implementation; ENOTTY, an unknown command, or one of another size.
  */
 #ifndef RUST_VMA_LOCK_H
@@ -70,7 +70,7 @@ struct vma_lock_hold {
  *   EINTR    a fatal signal arrived before the mmap lock was had, or a signal
  *            before the reader that VMA_LOCK_OP_AFTER_READER waits for
  *   ETIME    no such reader came within max_hold_ms
- *   ENOSPC, EOPNOTSUPP  WATCH: no watchpoint is free, or there are none
+ *   ENOSPC, EOPNOTSUPP  WATCH, REUSE_READER: no watchpoint is free, or there are none
  */
 struct vma_lock_op {
 	__u32 op;		/* in */
@@ -94,6 +94,14 @@ struct vma_lock_op {
 #define VMA_LOCK_OP_START_READ	4 /* vma_start_read(): 0, -EAGAIN (detached), -EBUSY (NULL) */
 #define VMA_LOCK_OP_END_READ	5 /* vma_end_read() */
 #define VMA_LOCK_OP_START_WRITE	6 /* vma_start_write_killable(): 0 or -EINTR */
+#define VMA_LOCK_OP_SET_SEQ	7 /* mm_lock_seq = word, which must be even */
+/*
+ * vma_start_read() of a VMA that another mm has taken over, against a writer of
+ * that mm, step by step (reuse.c): two calls at once, on two CPUs. READER's ret
+ * is how many counts kept the other mm when its writer was to be woken.
+ */
+#define VMA_LOCK_OP_REUSE_READER 8
+#define VMA_LOCK_OP_REUSE_WRITER 9
 
 /*
  * START_WRITE: wait for a VMA_LOCK_HOLD first. DETACH: once write-locked, wait
@@ -106,11 +114,26 @@ struct vma_lock_op {
 #define VMA_LOCK_OP_WATCH		(1U << 2)
 #define VMA_LOCK_OP_FLAGS		0x7U
 
+/*
+ * VMA_LOCK_NEXT: the caller's VMA at addr, or the first one behind it, as
+ * lock_next_vma() finds and read-locks it.
+ *
+ *   ENOENT  there is none
+ *   EAGAIN  it has as many readers as it can have
+ *   EINTR   a fatal signal arrived
+ */
+struct vma_lock_next {
+	__u64 addr;		/* in */
+	__u64 vm_start;		/* out */
+	__u64 vm_end;		/* out */
+};
+
 #ifndef __BINDGEN__
 #include <linux/ioctl.h>
 
 #define VMA_LOCK_HOLD	_IOWR('v', 0x80, struct vma_lock_hold)
 #define VMA_LOCK_OP	_IOWR('v', 0x81, struct vma_lock_op)
+#define VMA_LOCK_NEXT	_IOWR('v', 0x82, struct vma_lock_next)
 #endif
 
 #endif /* RUST_VMA_LOCK_H */

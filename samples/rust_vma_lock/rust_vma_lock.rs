@@ -42,8 +42,11 @@ use kernel::{
 
 mod abi;
 mod hold;
+mod op;
+mod put;
 mod stats;
 mod synthetic;
+mod synthetic_mm;
 
 module! {
     type: RustVmaLock,
@@ -108,6 +111,7 @@ impl MiscDevice for Device {
     fn ioctl(me: Pin<&Self>, _file: &File, cmd: u32, arg: usize) -> Result<isize> {
         match cmd {
             abi::HOLD => read_modify_write(arg, |hold| hold::hold(hold, &me.synthetic)),
+            abi::NEXT => read_modify_write(arg, hold::next),
             abi::OP => read_modify_write(arg, |op| me.synthetic.op(op)),
             _ => Err(ENOTTY),
         }

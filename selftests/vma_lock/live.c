@@ -308,6 +308,88 @@ TEST_F(live, kill_during_hold)
 	EXPECT_LT(now_ns() - start, 5000 * NSEC_PER_MSEC);
 }
 
+/*
+ * fork() write-locks each VMA killably. Killed in that wait it must go at once,
+ * and leave no flag behind: the reader that it waited for is still there.
+ *
+ * Holder and forker are processes of their own that share an mm, so that the
+ * signal hits but one. This process is a third one, with another mm: in theirs
+ * every page fault would wait for the fork.
+ */
+struct fork_test {
+	int fd;
+	struct vma_lock_hold hold, other;
+	pid_t holder, forker;
+	char stack[2][64 * 1024] __attribute__((aligned(16)));
+};
+
+static int hold_vma(void *data)
+{
+	struct fork_test *t = data;
+
+	return ioctl(t->fd, VMA_LOCK_HOLD, &t->hold) ? errno : 0;
+}
+
+static int fork_once(void *data)
+{
+	pid_t pid = syscall(SYS_fork);
+
+	if (!pid)
+		_exit(0);
+	return pid < 0;
+}
+
+static pid_t share_mm(struct fork_test *t, int (*fn)(void *), char *stack)
+{
+	return clone(fn, stack + sizeof(t->stack[0]), CLONE_VM | CLONE_PARENT | SIGCHLD, t);
+}
+
+TEST_F(live, fork_killed_while_waiting)
+{
+	struct fork_test *t = mmap(NULL, sizeof(*t), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned long long killed;
+	int status, go[2];
+	pid_t owner;
+
+	ASSERT_NE(MAP_FAILED, t);
+	t->fd = self->fd;
+	t->hold = (struct vma_lock_hold){
+		.addr = (unsigned long)self->area,
+		.impl = variant->impl,
+		.hold_ms = 1500,
+	};
+	t->other = t->hold;
+	t->other.hold_ms = 0;
+	ASSERT_EQ(0, pipe(go));
+	owner = fork();
+	ASSERT_GE(owner, 0);
+	if (!owner) {
+		t->holder = share_mm(t, hold_vma, t->stack[0]);
+		nap_ms(100);
+		t->forker = share_mm(t, fork_once, t->stack[1]);
+		if (read(go[0], &status, 1) != 1)
+			_exit(1);
+		_exit(ioctl(t->fd, VMA_LOCK_HOLD, &t->other) ? errno : 0);
+	}
+	nap_ms(400);
+	EXPECT_EQ(0, waitpid(t->forker, &status, WNOHANG)) TH_LOG("fork did not wait");
+	killed = now_ns();
+	kill(t->forker, SIGKILL);
+	ASSERT_EQ(t->forker, waitpid(t->forker, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status));
+
+	/* The holder holds on, and the flag is gone: a second reader gets in. */
+	ASSERT_EQ(1, write(go[1], "", 1));
+	ASSERT_EQ(owner, waitpid(owner, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(3, t->other.refcnt_locked);
+	ASSERT_EQ(t->holder, waitpid(t->holder, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(2, t->hold.refcnt_put);
+	EXPECT_GT(t->hold.put_ns, killed);
+}
+
 /* The negative control: without the wakeup the writer stays asleep. */
 FIXTURE(control)
 {
@@ -347,6 +429,78 @@ TEST_F(control, no_wake_leaves_writer_asleep)
 	EXPECT_EQ(1, hold.slept_again);
 	/* It went on only after the late wakeup. */
 	EXPECT_GE(w.end_ns, hold.put_ns + hold.hold_ms * NSEC_PER_MSEC);
+}
+
+/* lock_next_vma(): VMA by VMA the address space is what /proc/self/maps says. */
+TEST_F(control, walk_matches_maps)
+{
+	struct vma_lock_next next = {};
+	unsigned long long start, end;
+	char line[512];
+	int n = 0;
+	FILE *f = fopen("/proc/self/maps", "r");
+
+	ASSERT_NE(NULL, f);
+	while (fgets(line, sizeof(line), f)) {
+		ASSERT_EQ(2, sscanf(line, "%llx-%llx", &start, &end));
+		if (strstr(line, "[vsyscall]"))
+			continue;	/* not a VMA */
+		ASSERT_EQ(0, ioctl(self->fd, VMA_LOCK_NEXT, &next)) TH_LOG("%s", line);
+		EXPECT_EQ(start, next.vm_start);
+		EXPECT_EQ(end, next.vm_end);
+		next.addr = next.vm_end;
+		n++;
+	}
+	EXPECT_EQ(-1, ioctl(self->fd, VMA_LOCK_NEXT, &next));
+	EXPECT_EQ(ENOENT, errno);
+	EXPECT_GT(n, 5);
+	fclose(f);
+}
+
+/*
+ * The same while another thread maps and unmaps between two VMAs that stay: the
+ * walk may or may not see what comes and goes, but never misses what stays.
+ */
+static _Atomic bool stop;
+
+static void *churn(void *data)
+{
+	char *page = (char *)data + PAGE;
+
+	while (!stop) {
+		mprotect(page, PAGE, PROT_READ);
+		munmap(page, PAGE);
+		mmap(page, PAGE, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	}
+	return NULL;
+}
+
+TEST_F(control, walk_misses_nothing)
+{
+	char *first = self->area, *last = self->area + 2 * PAGE;
+	pthread_t thread;
+
+	/* first (readable), a page in change, last (read-only). */
+	ASSERT_EQ(0, munmap(last + PAGE, AREA - 3 * PAGE));
+	ASSERT_EQ(0, mprotect(last, PAGE, PROT_READ | PROT_EXEC));
+	stop = false;
+	ASSERT_EQ(0, pthread_create(&thread, NULL, churn, first));
+	for (int i = 0; i < 3000; i++) {
+		struct vma_lock_next next = { .addr = (unsigned long)first };
+		bool seen = false;
+
+		while (next.addr < (unsigned long)last + PAGE) {
+			if (ioctl(self->fd, VMA_LOCK_NEXT, &next))
+				break;
+			ASSERT_GT(next.vm_end, next.addr);
+			seen |= next.vm_start == (unsigned long)last;
+			next.addr = next.vm_end;
+		}
+		ASSERT_TRUE(seen) TH_LOG("round %d", i);
+	}
+	stop = true;
+	pthread_join(thread, NULL);
 }
 
 TEST_HARNESS_MAIN

@@ -216,6 +216,93 @@ TEST_F(pair, killed_writer_gives_flag_back)
 	step(variant->writer, VMA_LOCK_OP_DETACH, 0, 1, 0);
 }
 
+/*
+ * No reader gets in while the VMA is write-locked, whatever the sequence: just
+ * begun, about to become UINT_MAX (what a new VMA's sequence is), or to wrap.
+ */
+TEST_F(pair, write_locked_keeps_readers_out)
+{
+	static const unsigned int seqs[] = { 0, 0x7ffffffe, 0xfffffffc, 0xfffffffe };
+	unsigned int w = variant->writer;
+
+	for (unsigned int i = 0; i < 4; i++) {
+		struct vma_lock_hold transient = {
+			.impl = variant->reader,
+			.flags = VMA_LOCK_HOLD_SYNTHETIC | VMA_LOCK_HOLD_TRANSIENT |
+				 VMA_LOCK_HOLD_UNTIL_WAITER,
+			.hold_ms = 5000,
+		}, reader = { .impl = variant->reader, .flags = VMA_LOCK_HOLD_SYNTHETIC };
+		struct vma_lock_op op = {
+			.op = VMA_LOCK_OP_DETACH,
+			.impl = w,
+			.flags = VMA_LOCK_OP_AFTER_READER,
+		}, set;
+		struct call detacher;
+
+		ASSERT_EQ(0, vma_op(self->fd, w, VMA_LOCK_OP_SET_SEQ, seqs[i], &set));
+		attach(_metadata, self->fd, w);
+		/* Unlocked, it can be read, even right after the wrap. */
+		step(variant->reader, VMA_LOCK_OP_START_READ, 0, 1, 2);
+		step(variant->reader, VMA_LOCK_OP_END_READ, 0, 2, 1);
+		/* That was one write section: back to the sequence to be tried. */
+		ASSERT_EQ(0, vma_op(self->fd, w, VMA_LOCK_OP_SET_SEQ, seqs[i], &set));
+
+		/* Write-locked, and waiting for a transient reader. */
+		call_start(&detacher, self->fd, VMA_LOCK_OP, &op);
+		nap_ms(20);
+		EXPECT_EQ(-1, ioctl(self->fd, VMA_LOCK_HOLD, &reader));
+		EXPECT_EQ(EAGAIN, errno) TH_LOG("sequence %#x: %s", seqs[i], strerror(errno));
+		EXPECT_EQ(0, ioctl(self->fd, VMA_LOCK_HOLD, &transient));
+		EXPECT_EQ(0, call_join(&detacher));
+		EXPECT_EQ(0, op.refcnt_after);
+	}
+}
+
+/*
+ * CVE-2025-38554 with every step in its place: the VMA is reused by another mm,
+ * whose writer comes and goes, mm and all, before the reader wakes it. The
+ * reader must have grabbed that mm before it let go of the VMA.
+ */
+static void pin_to_cpu(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+TEST_F(pair, vma_reused_by_other_mm)
+{
+	struct vma_lock_op reader = {
+		.op = VMA_LOCK_OP_REUSE_READER,
+		.impl = variant->reader,
+	}, writer = {
+		.op = VMA_LOCK_OP_REUSE_WRITER,
+		.impl = variant->writer,
+	};
+	struct call call;
+	int err;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP(return, "needs two CPUs");
+	/* Both wait for each other with interrupts off, so not on one CPU. */
+	pin_to_cpu(1);
+	call_start(&call, self->fd, VMA_LOCK_OP, &writer);
+	nap_ms(20);
+	pin_to_cpu(0);
+	err = ioctl(self->fd, VMA_LOCK_OP, &reader) ? errno : 0;
+	if (err == ENOSPC || err == EOPNOTSUPP) {
+		call_join(&call);
+		SKIP(return, "no watchpoints here: %s", strerror(err));
+	}
+	ASSERT_EQ(0, err) TH_LOG("%s", strerror(err));
+	ASSERT_EQ(0, call_join(&call)) TH_LOG("%s", strerror(call.err));
+	EXPECT_EQ(0, writer.ret);
+	ASSERT_NE(-ETIME, reader.ret) TH_LOG("the steps did not come in order");
+	EXPECT_EQ(1, reader.ret) TH_LOG("nobody kept the mm whose writer is to be woken");
+}
+
 /* One side alone, word by word. */
 FIXTURE(word)
 {

@@ -4,7 +4,11 @@
 
 use crate::{
     assert::vma_is_attached,
-    find::lock_vma_under_rcu,
+    find::{
+        lock_next_vma,
+        lock_vma_under_rcu,
+        LockNextError, //
+    },
     mmap::*,
     rcuwait::Interrupted,
     read::vma_start_read_locked,
@@ -73,6 +77,28 @@ impl Mm {
 
         // SAFETY: Found in this mm, under `rcu`.
         Some(unsafe { FoundVma::new(self, vma, rcu) })
+    }
+
+    /// Finds and read-locks the VMA at `from`, or the next one behind it; `None` if there is none.
+    ///
+    /// # Context
+    ///
+    /// May sleep on the mmap lock.
+    ///
+    /// # Errors
+    ///
+    /// See [`LockNextError`].
+    ///
+    /// C: `lock_next_vma`.
+    #[inline]
+    pub fn lock_next_vma(&self, from: usize) -> Result<Option<ReadGuard<'_>>, LockNextError> {
+        let mut vmi = VmaIter::new(&self.0, from);
+
+        // SAFETY: By the type invariant; the iterator is new.
+        let (vma, rcu) = unsafe { lock_next_vma(&self.0, &mut vmi, from, rcu::read_lock()) };
+        drop(rcu);
+        // SAFETY: Locked above.
+        Ok(vma?.map(|vma| unsafe { ReadGuard::from_raw(vma) }))
     }
 
     /// Begins to read without any lock; `None` while the mmap lock is held for writing.

@@ -29,6 +29,13 @@ impl SeqCount {
         unsafe { core::ptr::addr_of!((*self.0.get()).sequence).read_volatile() }
     }
 
+    /// Writes it. No ordering, and no respect for readers: for tests.
+    #[inline]
+    pub fn set(&self, seq: u32) {
+        // SAFETY: `self` is a valid `seqcount_t`; a volatile write is WRITE_ONCE().
+        unsafe { core::ptr::addr_of_mut!((*self.0.get()).sequence).write_volatile(seq) }
+    }
+
     /// Reads it with ACQUIRE ordering. C: `raw_read_seqcount`.
     #[inline]
     pub fn read_acquire(&self) -> u32 {

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! An mm and a VMA that no process has.
+
+use crate::abi;
+use core::ptr::NonNull;
+use kernel::prelude::*;
+use vma_lock::sys::{
+    MmRaw,
+    VmaRaw, //
+};
+
+/// A synthetic mm and its VMA, which begins detached.
+///
+/// # Invariants
+///
+/// The pointer is from `synthetic_mm_create`, and this owns what it points to.
+pub(crate) struct SyntheticMm(NonNull<abi::synthetic_mm>);
+
+// SAFETY: mm and VMA are only used through the functions of the kernel and of the library, under the
+// locks that they ask for.
+unsafe impl Send for SyntheticMm {}
+// SAFETY: As above.
+unsafe impl Sync for SyntheticMm {}
+
+impl SyntheticMm {
+    pub(crate) fn new() -> Result<Self> {
+        // SAFETY: No requirements.
+        // INVARIANT: Created here.
+        NonNull::new(unsafe { abi::synthetic_mm_create() })
+            .map(Self)
+            .ok_or(ENOMEM)
+    }
+
+    pub(crate) fn as_ptr(&self) -> *mut abi::synthetic_mm {
+        self.0.as_ptr()
+    }
+
+    pub(crate) fn mm(&self) -> &MmRaw {
+        // SAFETY: By the type invariant.
+        unsafe { MmRaw::from_raw(abi::synthetic_mm_mm(self.as_ptr())) }
+    }
+
+    pub(crate) fn vma(&self) -> &VmaRaw {
+        // SAFETY: By the type invariant.
+        unsafe { VmaRaw::from_raw(abi::synthetic_mm_vma(self.as_ptr())) }
+    }
+}
+
+impl Drop for SyntheticMm {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariant; nobody borrows it any more.
+        unsafe { abi::synthetic_mm_destroy(self.as_ptr()) };
+    }
+}

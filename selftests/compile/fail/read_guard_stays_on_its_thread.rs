@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+//! A read lock belongs to the task that took it.
+//@ error[E0277]: `*mut ()` cannot be sent between threads safely
+
+use vma_lock::safe::{Mm, ReadGuard};
+
+fn send<T: Send>(_: T) {}
+
+/// An address space may be shared, a lock may not.
+pub fn share(mm: &'static Mm, guard: ReadGuard<'static>) {
+    send(mm);
+    #[cfg(not(misuse))]
+    drop(guard);
+    #[cfg(misuse)]
+    send(guard);
+}
