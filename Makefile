@@ -57,9 +57,17 @@ shell: modules selftests
 test:
 	$(Q)scripts/test
 
+# The kernel's generator looks at all that lies below M=, so it is shown an empty folder.
 rust-analyzer: modules
-	$(Q)$(kbuild) rust-analyzer
-	$(Q)$(enter) scripts/rust-analyzer $(dir)/modules $(CURDIR)/rust-project.json
+	$(Q)mkdir -p $(dir)/analyzer && touch $(dir)/analyzer/Kbuild
+	$(Q). $(dir)/info && $(enter) $(MAKE) -s -C $(dir)/tree M=$(dir)/analyzer ARCH=$$ARCH \
+		CC="$$CC" rust-analyzer
+	$(Q)$(enter) scripts/rust-analyzer $(dir)/analyzer/rust-project.json $(dir)/modules \
+		$(or $(O),$(CURDIR)/build)/root $(CURDIR)/rust-project.json
+
+# Each page links to its C source in the kernel tree.
+rustdoc: modules
+	$(Q)$(enter) scripts/rustdoc $(dir)/modules $(dir)/tree $(or $(O),$(CURDIR)/build)/rustdoc
 
 clean: setup
 	$(Q)rm -rf $(dir)/modules $(dir)/clippy $(dir)/selftests $(dir)/logs
@@ -84,6 +92,7 @@ help:
 ##   selftests       - The user-space tests
 ##   clippy          - Lint the Rust code
 ##   rustfmt         - Format it; rustfmtcheck only checks
+##   rustdoc         - The library's documentation, in build/rustdoc
 ##   rust-analyzer   - Write rust-project.json for editors
 ##   setup           - Toolchain and kernel; every target sees to it by itself
 ##   clean           - Remove what was built, keep kernel and toolchain
@@ -102,4 +111,4 @@ help:
 ##   O=DIR   build directory     V=1   show commands
 
 .PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run guest shell test \
-	rust-analyzer clean mrproper setup help
+	rust-analyzer rustdoc clean mrproper setup help

@@ -35,6 +35,9 @@
 
 enum stage { IDLE, STARTED, RAISED, ADDED, LOWERED, DROPPED };
 
+/* Two, in case the reader drops a count that it has not taken. */
+#define OURS 2
+
 static DEFINE_MUTEX(reuse_lock);
 static struct perf_event *__percpu *watchpoint;
 static struct vm_area_struct *watched;
@@ -83,8 +86,8 @@ int rust_vma_lock_reuse_begin(struct vm_area_struct *vma, struct synthetic_mm *o
 	other_mm = synthetic_mm_mm(other);
 	reader = current;
 	mm_count_at_wake = 0;
-	/* The other mm is its writer's, and not freed in earnest when that one drops it. */
-	atomic_set(&other_mm->mm_count, 2);
+	/* The other mm is its writer's. It is not freed in earnest, whoever drops it. */
+	atomic_set(&other_mm->mm_count, OURS + 1);
 	vma->vm_mm = other_mm;
 	refcount_set(&vma->vm_refcnt, 1);
 
@@ -103,8 +106,7 @@ int rust_vma_lock_reuse_end(void)
 
 	unregister_wide_hw_breakpoint(watchpoint);
 	mutex_unlock(&reuse_lock);
-	/* One count is ours; a second one keeps the mm for the reader. */
-	return last == DROPPED ? mm_count_at_wake - 1 : -ETIME;
+	return last == DROPPED ? mm_count_at_wake - OURS : -ETIME;
 }
 
 bool rust_vma_lock_reuse_raised(void)

@@ -36,7 +36,7 @@ FIXTURE_TEARDOWN(ioctl)
 
 TEST_F(ioctl, unknown_command)
 {
-	EXPECT_ERRNO(ENOTTY, _IO('v', 0x82), 0);
+	EXPECT_ERRNO(ENOTTY, _IO('v', 0x83), 0);
 	EXPECT_ERRNO(ENOTTY, _IO('v', 0x80), &self->hold);
 	EXPECT_ERRNO(ENOTTY, _IOW('v', 0x80, struct vma_lock_hold), &self->hold);
 	EXPECT_ERRNO(ENOTTY, _IOWR('w', 0x80, struct vma_lock_hold), &self->hold);
@@ -92,7 +92,7 @@ TEST_F(ioctl, bad_implementation_or_operation)
 	self->op.impl = ~0U;
 	EXPECT_ERRNO(EINVAL, VMA_LOCK_OP, &self->op);
 	self->op.impl = 0;
-	self->op.op = VMA_LOCK_OP_START_WRITE + 1;
+	self->op.op = VMA_LOCK_OP_REUSE_WRITER + 1;
 	EXPECT_ERRNO(EINVAL, VMA_LOCK_OP, &self->op);
 }
 
@@ -136,6 +136,8 @@ TEST_F(ioctl, addresses)
 	/* Not mapped, not user space, not an address. */
 	self->hold.addr = 0;
 	EXPECT_ERRNO(ENOMEM, VMA_LOCK_HOLD, &self->hold);
+	EXPECT_ERRNO(ENOENT, VMA_LOCK_NEXT, &(struct vma_lock_next){ .addr = ~0UL });
+	EXPECT_ERRNO(EFAULT, VMA_LOCK_NEXT, NULL);
 	ASSERT_EQ(0, munmap(self->area + PAGE, PAGE));
 	self->hold.addr = (unsigned long)self->area + PAGE;
 	EXPECT_ERRNO(ENOMEM, VMA_LOCK_HOLD, &self->hold);
@@ -175,6 +177,7 @@ TEST_F(ioctl, refused_operations)
 	};
 	struct vma_lock_op op;
 
+	EXPECT_EQ(-EINVAL, vma_op(self->fd, 0, VMA_LOCK_OP_SET_SEQ, 1, &op));
 	EXPECT_EQ(-EDEADLK, vma_op(self->fd, 0, VMA_LOCK_OP_DETACH, 0, &op));
 	EXPECT_EQ(-EINVAL, vma_op(self->fd, 0, VMA_LOCK_OP_END_READ, 0, &op));
 

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0
+//! Trade the mmap lock, which holds up everybody, for the lock of one VMA.
+
+use vma_lock::{
+    safe::{Mm, ReadGuard},
+    Interrupted,
+};
+
+/// The guard outlives that of the mmap lock, which is dropped here.
+pub fn find_and_lock(mm: &Mm, addr: usize) -> Result<Option<ReadGuard<'_>>, Interrupted> {
+    Ok(mm.mmap_read_lock_killable()?.start_read(addr))
+}

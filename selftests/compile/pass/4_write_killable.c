@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/mmap_lock.h>
+
+/* The same for somebody who can be killed while waiting. */
+int change_killable(struct mm_struct *mm, unsigned long addr,
+		    void (*f)(struct vm_area_struct *vma));
+int change_killable(struct mm_struct *mm, unsigned long addr,
+		    void (*f)(struct vm_area_struct *vma))
+{
+	struct vm_area_struct *vma;
+	int err;
+
+	if (mmap_write_lock_killable(mm))
+		return -EINTR;
+	vma = vma_lookup(mm, addr);
+	err = vma ? vma_start_write_killable(vma) : -ENOMEM;
+	if (!err)
+		f(vma);
+	mmap_write_unlock(mm);
+	return err;
+}
