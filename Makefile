@@ -54,6 +54,12 @@ guest: modules selftests
 shell: modules selftests
 	$(Q)$(qemu) --shell
 
+# TESTS: which of model/litmus/*.litmus, default all.
+litmus: setup
+	$(Q)scripts/herd7
+	$(Q)$(enter) model/litmus/run --herd7 $(or $(O),build)/herd7/herd7 \
+		--model $(dir)/tree/tools/memory-model $(TESTS)
+
 test:
 	$(Q)scripts/test
 
@@ -98,6 +104,10 @@ help:
 ##   clean           - Remove what was built, keep kernel and toolchain
 ##   mrproper        - Remove build/
 ##
+## Checking without a guest
+##   litmus          - The memory ordering, under the kernel's memory model (TESTS=: of
+##                     model/litmus/*.litmus)
+##
 ## Running
 ##   guest           - All suites of selftests/ in the guest, and no more (SUITES=)
 ##   shell           - The guest, with a shell
@@ -110,5 +120,10 @@ help:
 ##
 ##   O=DIR   build directory     V=1   show commands
 
+<<<<<<< HEAD
 .PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run guest shell test \
 	rust-analyzer rustdoc clean mrproper setup help
+=======
+.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run guest shell litmus test \
+	rust-analyzer clean mrproper setup help
+>>>>>>> litmus

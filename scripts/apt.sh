@@ -7,6 +7,9 @@
 #   MIRROR=URL   use this mirror instead
 
 suite=trixie
+suites=("$suite" "$suite-backports")	# where packages may come from; a caller may name others,
+apt=$build/apt				# with a folder of their own
+apt_conf=				# and further apt.conf(5) settings
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 debs=$build/apt/debs
 
@@ -31,7 +34,7 @@ apt_mirror()
 
 apt_init()
 {
-	local mirror=${MIRROR:-} dir=$build/apt tool
+	local mirror=${MIRROR:-} dir=$apt tool
 	for tool in apt-get apt-config dpkg-deb; do
 		command -v "$tool" >/dev/null ||
 			die "no $tool: the set-up downloads Debian packages and needs apt and dpkg" \
@@ -42,8 +45,8 @@ apt_init()
 		"name one: make MIRROR=<URL of a Debian mirror> ..."
 	[[ -r $keyring ]] || die "no $keyring to verify packages with" "apt-get install debian-archive-keyring"
 	mkdir -p "$dir"/{lists/partial,cache/archives/partial,etc/preferences.d,empty} "$debs" "$build/log"
-	printf "deb [signed-by=$keyring arch=amd64] $mirror %s main\n" \
-		"$suite" "$suite-backports" >"$dir/sources.list.$$"
+	printf "deb [signed-by=$keyring arch=amd64] $mirror %s main\n" "${suites[@]}" \
+		>"$dir/sources.list.$$"
 	mv -- "$dir/sources.list.$$" "$dir/sources.list"
 	: >"$dir/status"
 	{
@@ -70,6 +73,7 @@ apt_init()
 		Acquire::https::Timeout "10";
 		Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
 		Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
+		$apt_conf
 		END
 	} >"$dir/apt.conf.$$"
 	mv -- "$dir/apt.conf.$$" "$dir/apt.conf"
@@ -83,20 +87,20 @@ apt_update()
 	apt_init
 	local key
 	key="$(date +%Y%m%d%H) $apt_from"
-	[[ -f $build/apt/updated && $(<"$build/apt/updated") = "$key" ]] && return
-	step GET "package lists of Debian $suite and $suite-backports"
-	rm -f "$build/apt/updated"
+	[[ -f $apt/updated && $(<"$apt/updated") = "$key" ]] && return
+	step GET "package lists of Debian ${suites[*]}"
+	rm -f "$apt/updated"
 	logged apt-update apt-get -q update ||
 		apt_failed "cannot get the package lists from $apt_from" "$build/log/apt-update.log"
-	printf '%s\n' "$key" >"$build/apt/updated"
+	printf '%s\n' "$key" >"$apt/updated"
 }
 
 # apt_failed WHAT LOG: says why in one line; the next run gets fresh lists.
 apt_failed()
 {
-	rm -f "$build/apt/updated"
+	rm -f "$apt/updated"
 	if grep -q NO_PUBKEY "$2"; then
-		die "this machine's Debian keys are too old to verify $suite" \
+		die "this machine's Debian keys are too old to verify ${suites[*]}" \
 		    "apt-get update && apt-get install debian-archive-keyring"
 	elif grep -qE "No space left|enough free space" "$2"; then
 		disk_full download
@@ -109,7 +113,7 @@ apt_failed()
 # `apt-get ARGS...` would fetch. From an empty folder: apt leaves out what it finds there.
 apt_uris()
 {
-	(cd "$build/apt/empty" && apt-get -qq --print-uris "$@" 2>"$build/log/apt-uris-${0##*/}.log") |
+	(cd "$apt/empty" && apt-get -qq --print-uris "$@" 2>"$build/log/apt-uris-${0##*/}.log") |
 		awk -F"[' ]+" '{
 			n = split($3, part, "_"); version = part[2]; gsub(/%3a/, ":", version)
 			sub(/^SHA256:/, "", $5); print $5, $4, $3, part[1] "=" version

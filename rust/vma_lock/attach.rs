@@ -80,8 +80,9 @@ pub unsafe fn vma_mark_attached(vma: &VmaRaw) {
 ///
 /// # Ordering
 ///
-/// RELEASE on the count; ACQUIRE when it reaches 0, so that freeing the VMA comes after all that
-/// readers did.
+/// RELEASE on the count, and ACQUIRE if the caller's own decrement or subtraction takes it to 0. If
+/// a reader's does, the caller learns of it by a plain look: what it stores from then on (freeing the
+/// VMA, say) comes after all that readers did, but its loads are not ordered.
 ///
 /// C: `vma_mark_detached`.
 #[inline]

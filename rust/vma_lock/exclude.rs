@@ -70,7 +70,8 @@ impl<'a> VmaExcludeReadersState<'a> {
 /// # Ordering
 ///
 /// The increment is unordered; barrier (A) of the wait puts it, and the registration as a waiter,
-/// before the first look at the count.
+/// before the first look at the count. That look is relaxed: once it finds the readers gone, stores
+/// of the caller come after all that they did, by the control dependency; loads need not.
 ///
 /// # Errors
 ///

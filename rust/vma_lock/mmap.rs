@@ -61,8 +61,9 @@ pub unsafe fn mm_lock_seqcount_begin(mm: &MmRaw) {
 ///
 /// # Ordering
 ///
-/// RELEASE. Pairs with the ACQUIRE of the sequence in `vma_start_read`: a reader that finds the VMA
-/// unlocked sees all that the writer did.
+/// A write barrier before it. Pairs with the ACQUIRE of the sequence in `vma_start_read`: a reader
+/// that finds the VMA unlocked sees all that the writer stored. (C's comments say RELEASE, which
+/// would order the writer's loads as well; the code is an `smp_wmb()`.)
 #[inline]
 pub unsafe fn mm_lock_seqcount_end(mm: &MmRaw) {
     mm.mm_lock_seq().write_end();

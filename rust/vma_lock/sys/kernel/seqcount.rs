@@ -68,7 +68,7 @@ impl SeqCount {
         unsafe { bindings::do_raw_write_seqcount_begin(self.0.get()) }
     }
 
-    /// A writer leaves: even from here on, after all that it did (RELEASE).
+    /// A writer leaves: even from here on, after all that it stored (write barrier).
     /// C: `do_raw_write_seqcount_end`.
     #[inline]
     pub fn write_end(&self) {
