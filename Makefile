@@ -120,10 +120,5 @@ help:
 ##
 ##   O=DIR   build directory     V=1   show commands
 
-<<<<<<< HEAD
-.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run guest shell test \
-	rust-analyzer rustdoc clean mrproper setup help
-=======
 .PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run guest shell litmus test \
-	rust-analyzer clean mrproper setup help
->>>>>>> litmus
+	rust-analyzer rustdoc clean mrproper setup help
