@@ -16,7 +16,7 @@ dir = $(eval dir := $(shell scripts/kernel-dir))$(dir)
 # What kind of tree it is stands in its info: CC, ARCH, LLVM. What is given on
 # the command line here (W=1, CLIPPY=1, ...) reaches Kbuild through MAKEFLAGS.
 kbuild = . $(dir)/info && $(enter) $(MAKE) -C $(dir)/tree M=$(CURDIR) MO=$(dir)/modules \
-	$${LLVM:+LLVM=$$LLVM} ARCH=$$ARCH CC="$$CC" $(if $(V),V=$(V))
+	ARCH=$$ARCH $${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} $(if $(V),V=$(V))
 rust_files = $(shell find rust samples -name '*.rs')
 rustfmt = $(enter) rustfmt --config-path $(dir)/tree/.rustfmt.toml --edition 2021
 
@@ -39,7 +39,7 @@ rustfmtcheck: setup
 
 selftests: setup
 	$(Q). $(dir)/info && $(enter) $(MAKE) -C selftests OUTPUT=$(dir)/selftests \
-		KSFT=$(dir)/tree/tools/testing/selftests CC="$$CC"
+		KSFT=$(dir)/tree/tools/testing/selftests $${CC:+CC=$$CC}
 
 # SUITES: which of the suites of selftests/run_selftests.sh, default all.
 qemu = $(enter) qemu/run --kernel $(dir) --modules $(dir)/modules --selftests $(dir)/selftests
@@ -67,7 +67,7 @@ test:
 rust-analyzer: modules
 	$(Q)mkdir -p $(dir)/analyzer && touch $(dir)/analyzer/Kbuild
 	$(Q). $(dir)/info && $(enter) $(MAKE) -s -C $(dir)/tree M=$(dir)/analyzer ARCH=$$ARCH \
-		CC="$$CC" rust-analyzer
+		$${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} rust-analyzer
 	$(Q)$(enter) scripts/rust-analyzer $(dir)/analyzer/rust-project.json $(dir)/modules \
 		$(or $(O),$(CURDIR)/build)/root $(CURDIR)/rust-project.json
 

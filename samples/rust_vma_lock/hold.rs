@@ -118,6 +118,7 @@ pub(crate) fn hold(args: &mut abi::vma_lock_hold, synthetic: &Synthetic) -> Resu
 
 /// Does with a read-locked VMA what `args` say, and drops the lock in any case.
 fn hold_and_put(args: &mut abi::vma_lock_hold, mm: &MmRaw, guard: ReadGuard<'_>) -> Result {
+    stats::HELD.inc();
     args.locked_ns = now_ns();
     args.refcnt_locked = guard.as_raw().vm_refcnt().read();
     args.vm_start = guard.start() as u64;
@@ -147,6 +148,7 @@ fn hold_and_put(args: &mut abi::vma_lock_hold, mm: &MmRaw, guard: ReadGuard<'_>)
     } else {
         drop(guard);
     }
+    stats::HELD.dec();
     stats::HOLDS.inc();
 
     if interrupted {

@@ -19,7 +19,10 @@ use kernel::{
     bindings::vm_area_struct,
     error::to_result,
     prelude::*,
-    sync::atomic::Relaxed, //
+    sync::atomic::{
+        Atomic,
+        Relaxed, //
+    }, //
 };
 use vma_lock::{
     mmap_write_lock_killable,
@@ -180,11 +183,9 @@ impl Synthetic {
         Ok(())
     }
 
-    /// Waits until a `VMA_LOCK_HOLD` has raised the count.
-    fn wait_for_reader(&self) -> Result {
-        self.inviting.store(true, Relaxed);
-        let came = poll(max_hold_ms(), || self.raised.load(Relaxed) != 0);
-        self.inviting.store(false, Relaxed);
+    /// Waits for a `VMA_LOCK_HOLD` that is counted by `count`.
+    fn wait_for_reader(&self, count: &Atomic<u32>) -> Result {
+        let came = poll(max_hold_ms(), || count.load(Relaxed) != 0);
 
         if came {
             Ok(())
@@ -204,7 +205,7 @@ impl Synthetic {
 
         if args.op == abi::VMA_LOCK_OP_START_WRITE {
             if after_reader {
-                self.wait_for_reader()?;
+                self.wait_for_reader(&self.locked)?;
             }
             args.start_ns = now_ns();
             args.ret = start_write_killable(by, vma);
@@ -222,7 +223,10 @@ impl Synthetic {
             )
         };
         if after_reader {
-            self.wait_for_reader()?;
+            self.inviting.store(true, Relaxed);
+            let came = self.wait_for_reader(&self.raised);
+            self.inviting.store(false, Relaxed);
+            came?;
         }
         args.start_ns = now_ns();
         // SAFETY: The mmap lock is held for writing, the VMA is write-locked, and attached if it is

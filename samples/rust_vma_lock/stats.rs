@@ -15,7 +15,7 @@ use kernel::{
     },
 };
 
-/// A number that only grows.
+/// A number.
 pub(crate) struct Counter(Atomic<u64>);
 
 impl Counter {
@@ -26,6 +26,10 @@ impl Counter {
     pub(crate) fn inc(&self) {
         self.0.fetch_add(1, Relaxed);
     }
+
+    pub(crate) fn dec(&self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
 }
 
 impl fmt::Debug for &'static Counter {
@@ -34,6 +38,8 @@ impl fmt::Debug for &'static Counter {
     }
 }
 
+/// VMAs that are read-locked right now.
+pub(crate) static HELD: Counter = Counter::new();
 /// VMAs that were read-locked and dropped again.
 pub(crate) static HOLDS: Counter = Counter::new();
 /// Holds that found a writer asleep when they dropped the lock.
@@ -47,6 +53,8 @@ pub(crate) static OPS: Counter = Counter::new();
 #[pin_data]
 pub(crate) struct Files {
     _dir: Dir,
+    #[pin]
+    held: File<&'static Counter>,
     #[pin]
     holds: File<&'static Counter>,
     #[pin]
@@ -64,6 +72,7 @@ impl Files {
         let dir = Dir::new(c"rust_vma_lock");
 
         try_pin_init!(Self {
+            held <- dir.read_only_file(c"held", &HELD),
             holds <- dir.read_only_file(c"holds", &HOLDS),
             writers_woken <- dir.read_only_file(c"writers_woken", &WRITERS_WOKEN),
             interrupted <- dir.read_only_file(c"interrupted", &INTERRUPTED),

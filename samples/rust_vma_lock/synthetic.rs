@@ -45,7 +45,9 @@ pub(crate) struct Synthetic {
     pub(crate) readers: Mutex<u32>,
     /// `VMA_LOCK_HOLD` under way. They end by themselves.
     holders: Atomic<u32>,
-    /// Those of them that have raised the count.
+    /// Those of them that have read-locked the VMA.
+    pub(crate) locked: Atomic<u32>,
+    /// Those of them that are transient, and have raised the count.
     pub(crate) raised: Atomic<u32>,
     /// A writer is ready for a transient reader.
     pub(crate) inviting: Atomic<bool>,
@@ -60,6 +62,7 @@ impl Synthetic {
             other: SyntheticMm::new()?,
             readers <- new_mutex!(0),
             holders: Atomic::new(0),
+            locked: Atomic::new(0),
             raised: Atomic::new(0),
             inviting: Atomic::new(false),
             made_up: Atomic::new(false),
@@ -86,10 +89,15 @@ impl Synthetic {
     ) -> Result {
         self.holders.fetch_add(1, Full);
         let ret = self.raise(transient, ms).and_then(|()| {
-            self.raised.fetch_add(1, Full);
+            let count = if transient {
+                &self.raised
+            } else {
+                &self.locked
+            };
+            count.fetch_add(1, Full);
             // SAFETY: raise() took a read lock, which the guard takes over.
             let ret = f(unsafe { ReadGuard::from_raw(self.vma()) });
-            self.raised.fetch_sub(1, Full);
+            count.fetch_sub(1, Full);
             ret
         });
         self.holders.fetch_sub(1, Full);

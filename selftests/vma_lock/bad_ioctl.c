@@ -118,7 +118,7 @@ TEST_F(ioctl, times)
 	self->hold.hold_ms = max;
 	self->hold.flags = VMA_LOCK_HOLD_UNTIL_WAITER;
 	call_start(&holder, self->fd, VMA_LOCK_HOLD, &self->hold);
-	nap_ms(50);
+	wait_until_held(1);
 	ASSERT_EQ(0, mprotect(self->area, PAGE, PROT_READ));
 	EXPECT_EQ(0, call_join(&holder));
 	self->hold.hold_ms = 0;
@@ -212,7 +212,7 @@ TEST_F(ioctl, synthetic_hold)
 	ASSERT_EQ(0, vma_op(self->fd, 0, VMA_LOCK_OP_ATTACH, 0, &op));
 	self->hold.hold_ms = 200;
 	call_start(&holder, self->fd, VMA_LOCK_HOLD, &self->hold);
-	nap_ms(50);
+	wait_until_held(1);
 	EXPECT_EQ(-EBUSY, vma_op(self->fd, 0, VMA_LOCK_OP_SET, 5, &op));
 	EXPECT_EQ(0, call_join(&holder));
 	EXPECT_EQ(0, vma_op(self->fd, 0, VMA_LOCK_OP_SET, 5, &op));

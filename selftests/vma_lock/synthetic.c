@@ -89,7 +89,7 @@ TEST_F(pair, writer_waits_for_reader)
 
 	attach(_metadata, self->fd, variant->writer);
 	call_start(&reader, self->fd, VMA_LOCK_HOLD, &hold);
-	nap_ms(20);
+	wait_until_held(1);
 	call_start(&writer, self->fd, VMA_LOCK_OP, &op);
 	ASSERT_EQ(0, call_join(&reader)) TH_LOG("%s", strerror(reader.err));
 	ASSERT_EQ(0, call_join(&writer)) TH_LOG("%s", strerror(writer.err));
@@ -184,7 +184,7 @@ TEST_F(pair, killed_writer_gives_flag_back)
 	struct vma_lock_hold hold = {
 		.impl = variant->reader,
 		.flags = VMA_LOCK_HOLD_SYNTHETIC,
-		.hold_ms = 600,
+		.hold_ms = 10000,
 	}, other = hold;
 	struct vma_lock_op op = {
 		.op = VMA_LOCK_OP_START_WRITE,
@@ -192,17 +192,18 @@ TEST_F(pair, killed_writer_gives_flag_back)
 		.flags = VMA_LOCK_OP_AFTER_READER,
 	};
 	struct call reader;
+	_Atomic pid_t pid;
 	int status;
-	pid_t pid;
 
+	catch_sigusr1();
 	attach(_metadata, self->fd, variant->writer);
 	call_start(&reader, self->fd, VMA_LOCK_HOLD, &hold);
-	nap_ms(20);
+	wait_until_held(1);
 	pid = fork();
 	ASSERT_GE(pid, 0);
 	if (!pid)
 		_exit(ioctl(self->fd, VMA_LOCK_OP, &op) ? 1 : 0);
-	nap_ms(100);
+	wait_until_blocked(&pid);
 	kill(pid, SIGKILL);
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_TRUE(WIFSIGNALED(status));
@@ -211,7 +212,8 @@ TEST_F(pair, killed_writer_gives_flag_back)
 	other.hold_ms = 0;
 	ASSERT_EQ(0, ioctl(self->fd, VMA_LOCK_HOLD, &other)) TH_LOG("%s", strerror(errno));
 	EXPECT_EQ(3, other.refcnt_locked);
-	ASSERT_EQ(0, call_join(&reader));
+	pthread_kill(reader.thread, SIGUSR1);
+	ASSERT_EQ(EINTR, call_join(&reader));
 	EXPECT_EQ(2, hold.refcnt_put);
 	step(variant->writer, VMA_LOCK_OP_DETACH, 0, 1, 0);
 }
@@ -237,6 +239,7 @@ TEST_F(pair, write_locked_keeps_readers_out)
 			.impl = w,
 			.flags = VMA_LOCK_OP_AFTER_READER,
 		}, set;
+		unsigned long long end;
 		struct call detacher;
 
 		ASSERT_EQ(0, vma_op(self->fd, w, VMA_LOCK_OP_SET_SEQ, seqs[i], &set));
@@ -247,11 +250,15 @@ TEST_F(pair, write_locked_keeps_readers_out)
 		/* That was one write section: back to the sequence to be tried. */
 		ASSERT_EQ(0, vma_op(self->fd, w, VMA_LOCK_OP_SET_SEQ, seqs[i], &set));
 
-		/* Write-locked, and waiting for a transient reader. */
+		/* Once it is write-locked, and waiting for a transient reader, none other gets in. */
 		call_start(&detacher, self->fd, VMA_LOCK_OP, &op);
-		nap_ms(20);
-		EXPECT_EQ(-1, ioctl(self->fd, VMA_LOCK_HOLD, &reader));
-		EXPECT_EQ(EAGAIN, errno) TH_LOG("sequence %#x: %s", seqs[i], strerror(errno));
+		for (end = now_ns() + 5000 * NSEC_PER_MSEC; now_ns() < end; )
+			if (ioctl(self->fd, VMA_LOCK_HOLD, &reader))
+				break;
+		for (int n = 0; n < 20; n++) {
+			EXPECT_EQ(-1, ioctl(self->fd, VMA_LOCK_HOLD, &reader));
+			EXPECT_EQ(EAGAIN, errno) TH_LOG("sequence %#x: %s", seqs[i], strerror(errno));
+		}
 		EXPECT_EQ(0, ioctl(self->fd, VMA_LOCK_HOLD, &transient));
 		EXPECT_EQ(0, call_join(&detacher));
 		EXPECT_EQ(0, op.refcnt_after);

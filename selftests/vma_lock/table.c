@@ -70,7 +70,7 @@ int main(void)
 		};
 		writer[impl].addr = area;
 		call_start(&holder, fd, VMA_LOCK_HOLD, &live[impl]);
-		nap_ms(20);
+		wait_until_held(1);
 		if (pthread_create(&writer[impl].thread, NULL, do_munmap, &writer[impl]))
 			die("pthread_create");
 		if (call_join(&holder))

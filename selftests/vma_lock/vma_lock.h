@@ -121,6 +121,54 @@ static inline int call_join(struct call *call)
 	return call->err;
 }
 
+/* Waits until N VMAs are held by VMA_LOCK_HOLD: to begin any earlier would be too early. */
+static inline void wait_until_held(unsigned int n)
+{
+	unsigned long long end = now_ns() + 10000 * NSEC_PER_MSEC;
+	unsigned int held = 0;
+
+	while (held < n && now_ns() < end) {
+		FILE *f = fopen("/sys/kernel/debug/rust_vma_lock/held", "r");
+
+		if (!f || fscanf(f, "%u", &held) != 1) {
+			printf("# debugfs rust_vma_lock/held: %s\n", strerror(errno));
+			exit(1);
+		}
+		fclose(f);
+		nap_ms(1);
+	}
+}
+
+/* Waits until the thread or process sleeps uninterruptibly or killably. */
+static inline void wait_until_blocked(_Atomic pid_t *pid)
+{
+	unsigned long long end = now_ns() + 10000 * NSEC_PER_MSEC;
+	char path[40], state = 0;
+
+	while (state != 'D' && now_ns() < end) {
+		FILE *f;
+
+		nap_ms(1);
+		snprintf(path, sizeof(path), "/proc/%d/stat", *pid);
+		f = fopen(path, "r");
+		if (!f)
+			continue;
+		if (fscanf(f, "%*d %*s %c", &state) != 1)
+			state = 0;
+		fclose(f);
+	}
+}
+
+/* For signals that are only to end a wait. */
+static inline void on_signal(int sig)
+{
+}
+
+static inline void catch_sigusr1(void)
+{
+	sigaction(SIGUSR1, &(struct sigaction){ .sa_handler = on_signal }, NULL);
+}
+
 static inline int vma_op(int fd, unsigned int impl, unsigned int op, unsigned int word,
 			 struct vma_lock_op *out)
 {
