@@ -15,9 +15,10 @@ dir = $(eval dir := $(shell scripts/kernel-dir))$(dir)
 
 # What kind of tree it is stands in its info: CC, ARCH, LLVM. What is given on
 # the command line here (W=1, CLIPPY=1, ...) reaches Kbuild through MAKEFLAGS.
-kbuild = . $(dir)/info && $(enter) $(MAKE) -C $(dir)/tree M=$(CURDIR) MO=$(dir)/modules \
+out = $(dir)/modules
+kbuild = . $(dir)/info && $(enter) $(MAKE) -C $(dir)/tree M=$(CURDIR) MO=$(out) \
 	ARCH=$$ARCH $${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} $(if $(V),V=$(V))
-rust_files = $(shell find rust samples -name '*.rs')
+rust_files = $(shell find rust samples selftests -name '*.rs')
 rustfmt = $(enter) rustfmt --config-path $(dir)/tree/.rustfmt.toml --edition 2021
 
 modules: setup
@@ -27,9 +28,10 @@ modules: setup
 modules_install: modules
 	$(Q)$(kbuild) modules_install
 
+clippy: out = $(dir)/clippy
 clippy: setup
-	$(Q)mkdir -p $(dir)/clippy
-	$(Q)$(subst /modules,/clippy,$(kbuild)) CLIPPY=1 modules
+	$(Q)mkdir -p $(out)
+	$(Q)$(kbuild) CLIPPY=1 modules
 
 rustfmt: setup
 	$(Q)$(rustfmt) $(rust_files)
@@ -75,8 +77,8 @@ rust-analyzer: modules
 rustdoc: modules
 	$(Q)$(enter) scripts/rustdoc $(dir)/modules $(dir)/tree $(or $(O),$(CURDIR)/build)/rustdoc
 
-clean: setup
-	$(Q)rm -rf $(dir)/modules $(dir)/clippy $(dir)/selftests $(dir)/logs
+clean:
+	$(Q)rm -rf $(foreach d,modules clippy selftests analyzer logs,$(or $(O),build)/kernels/*/$(d))
 
 mrproper:
 	$(Q)rm -rf $(or $(O),build) rust-project.json

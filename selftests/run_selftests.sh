@@ -9,7 +9,7 @@
 # Exit: 0 all passed or skipped, 1 not.
 
 cd "$(dirname "$0")" || exit 1
-all="module live synthetic bad_ioctl"
+all="module live synthetic bad_ioctl table"
 # shellcheck disable=SC2086
 [ $# -gt 0 ] || set -- $all
 
@@ -28,6 +28,7 @@ subtest() {	# subtest NAME
 	done
 }
 
+status=$(mktemp)
 echo "KTAP version 1"
 echo "1..$#"
 n=0 failed=0
@@ -40,13 +41,13 @@ for suite in "$@"; do
 		failed=1
 		continue
 	fi
-	{ "./$prog"; echo $? > "/tmp/vma_lock.$$"; } 2>&1 | subtest "$suite"
-	case $(cat "/tmp/vma_lock.$$") in
+	{ "./$prog"; echo $? > "$status"; } 2>&1 | subtest "$suite"
+	case $(cat "$status") in
 	0) echo "ok $n $suite" ;;
 	4) echo "ok $n $suite # SKIP" ;;
 	*) echo "not ok $n $suite"; failed=1 ;;
 	esac
 done
-rm -f "/tmp/vma_lock.$$"
+rm -f "$status"
 [ -z "$loaded" ] || rmmod rust_vma_lock
 exit $failed

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
+#include <linux/kcsan-checks.h>
 #include <linux/seqlock.h>
 
 void vma_lock_helper_seqcount_init(seqcount_t *s)
@@ -29,5 +30,6 @@ void vma_lock_helper_do_raw_write_seqcount_begin(seqcount_t *s)
 
 void vma_lock_helper_do_raw_write_seqcount_end(seqcount_t *s)
 {
+	ASSERT_EXCLUSIVE_WRITER(*s);
 	do_raw_write_seqcount_end(s);
 }

@@ -38,7 +38,7 @@ pub fn vma_assert_detached(vma: &VmaRaw) {
     warn_on_once!(vma_is_attached(vma));
 }
 
-/// Warns, on `CONFIG_DEBUG_VM` kernels, unless the VMA is write-locked.
+/// Warns, on `CONFIG_DEBUG_VM` kernels, unless the VMA is write-locked. (C dumps the VMA as well.)
 ///
 /// # Safety
 ///

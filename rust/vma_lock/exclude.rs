@@ -116,8 +116,8 @@ pub unsafe fn __vma_start_exclude_readers(
 ///
 /// # Safety
 ///
-/// The flag of `ves.vma` was added by [`__vma_start_exclude_readers`] with the same `ves` and has
-/// not been given back. The mmap write lock has been held since.
+/// The flag of `ves.vma` was added by [`__vma_start_exclude_readers`] and has not been given back.
+/// The mmap write lock has been held since.
 ///
 /// # Context
 ///

@@ -2,9 +2,10 @@
 
 //! The per-VMA lock of the Linux kernel, in Rust.
 //!
-//! Two layers. A driver author wants [`safe`], whose types prove which locks are held. Below it is
-//! one function for each of C, of the same name and in the same order, over the kernel's own
-//! `refcount_t` and `rcuwait`, on the kernel's own `vm_area_struct`. A Rust function and its C twin
+//! Three layers. A driver author wants [`safe`], whose types prove which locks are held. Below it is
+//! one function for each of C, of the same name, over the kernel's own
+//! `refcount_t` and `rcuwait`, on the kernel's own `vm_area_struct`. At
+//! the bottom [`sys`] has all that touches foreign code. A Rust function and its C twin
 //! can be used on the same VMA at the same time.
 //!
 //! | C | Rust | file |

@@ -125,7 +125,7 @@ pub unsafe fn vma_refcount_put(vma: &VmaRaw) {
 /// # Ordering
 ///
 /// ACQUIRE on the count, against the later look at the sequences; ACQUIRE on the mm's sequence,
-/// which pairs with the RELEASE in `vma_end_write_all`: what the last writer did is seen.
+/// which pairs with the write barrier in `vma_end_write_all`: what the last writer stored is seen.
 ///
 /// # Errors
 ///

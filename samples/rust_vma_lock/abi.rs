@@ -34,7 +34,11 @@ pub const HOLD: u32 = _IOWR::<vma_lock_hold>('v' as u32, 0x80);
 pub const OP: u32 = _IOWR::<vma_lock_op>('v' as u32, 0x81);
 pub const NEXT: u32 = _IOWR::<vma_lock_next>('v' as u32, 0x82);
 
-// SAFETY: Integers only, without holes: 8-byte fields first, then an even number of 4-byte ones.
+const _: () = assert!(
+    size_of::<vma_lock_hold>() == 5 * 8 + 8 * 4 && size_of::<vma_lock_op>() == 2 * 8 + 10 * 4
+);
+
+// SAFETY: Integers only, and as long as all of them together: no holes.
 unsafe impl FromBytes for vma_lock_hold {}
 // SAFETY: As above.
 unsafe impl AsBytes for vma_lock_hold {}

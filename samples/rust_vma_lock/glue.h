@@ -26,12 +26,15 @@ void rust_vma_lock_unwatch(unsigned int *mm_reads_late, unsigned int *refcnt_use
 /*
  * VMA_LOCK_OP_REUSE, see reuse.c. The reader: moves @vma to @other, attached,
  * and sets the trap; afterwards, how many counts kept the other mm when the
- * reader was about to wake its writer (-ETIME: it did not come to that). The
- * writer: whether the reader has raised the count; the write is done, drop mm.
+ * reader was about to wake its writer (-ETIME: it did not come to that), and
+ * whether a writer is still at @vma. The writer: comes in, if the reader of @vma
+ * has raised the count; drops its mm, the write being done; leaves @vma.
  */
 int rust_vma_lock_reuse_begin(struct vm_area_struct *vma, struct synthetic_mm *other);
 int rust_vma_lock_reuse_end(void);
-bool rust_vma_lock_reuse_raised(void);
+bool rust_vma_lock_reuse_engaged(struct vm_area_struct *vma);
+bool rust_vma_lock_reuse_engage(struct vm_area_struct *vma);
 void rust_vma_lock_reuse_drop(void);
+void rust_vma_lock_reuse_disengage(void);
 
 #endif /* RUST_VMA_LOCK_GLUE_H */

@@ -113,14 +113,15 @@ pub(crate) fn hold(args: &mut abi::vma_lock_hold, synthetic: &Synthetic) -> Resu
     let task = current!();
     let mm: &Mm = task.mm().ok_or(EINVAL)?.into();
     let guard = lock_vma(mm, args.addr as usize)?;
-    hold_and_put(args, mm.as_raw(), guard)
+    // SAFETY: All that is done with it is to look for a writer, and to wake it.
+    hold_and_put(args, unsafe { mm.as_raw() }, guard)
 }
 
 /// Does with a read-locked VMA what `args` say, and drops the lock in any case.
 fn hold_and_put(args: &mut abi::vma_lock_hold, mm: &MmRaw, guard: ReadGuard<'_>) -> Result {
     stats::HELD.inc();
     args.locked_ns = now_ns();
-    args.refcnt_locked = guard.as_raw().vm_refcnt().read();
+    args.refcnt_locked = guard.refcnt();
     args.vm_start = guard.start() as u64;
     args.vm_end = guard.end() as u64;
 
@@ -134,12 +135,14 @@ fn hold_and_put(args: &mut abi::vma_lock_hold, mm: &MmRaw, guard: ReadGuard<'_>)
         stats::WRITERS_WOKEN.inc();
         for _ in 0..args.spurious {
             mm.vma_writer_wait().wake_up();
-            let slept = poll(100, || waiter(mm) != 0);
-            args.slept_again = args.slept_again.wrapping_add(u32::from(slept));
+            if !poll(5000, || waiter(mm) != 0) {
+                break;
+            }
+            args.slept_again = args.slept_again.wrapping_add(1);
         }
     }
 
-    args.refcnt_put = guard.as_raw().vm_refcnt().read();
+    args.refcnt_put = guard.refcnt();
     args.put_ns = now_ns();
     if args.flags & abi::VMA_LOCK_HOLD_NO_WAKE != 0 {
         args.slept_again = u32::from(put::without_wake(guard, mm, args.hold_ms));

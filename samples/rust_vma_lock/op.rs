@@ -22,6 +22,10 @@ use kernel::{
     sync::atomic::{
         Atomic,
         Relaxed, //
+    },
+    time::{
+        delay::fsleep,
+        Delta, //
     }, //
 };
 use vma_lock::{
@@ -82,18 +86,23 @@ impl Synthetic {
         }
         stats::OPS.inc();
         args.ret = 0;
-        if args.op == abi::VMA_LOCK_OP_REUSE_WRITER {
-            return self.reuse_writer(args);
+        match args.op {
+            abi::VMA_LOCK_OP_REUSE_WRITER => return self.reuse_writer(args),
+            abi::VMA_LOCK_OP_PREDICATE => {
+                args.ret = i32::from(predicate(args.impl_, args.word));
+                return Ok(());
+            }
+            _ => {}
         }
 
-        let mut readers = self.readers.lock();
+        // Whoever has it may wait for long.
+        let mut readers = self.readers.try_lock().ok_or(EBUSY)?;
         let word = self.vma().vm_refcnt().read();
         let may_warn = args.flags & abi::VMA_LOCK_OP_MAY_WARN != 0;
         let regular = *readers == 0 && !self.made_up.load(Relaxed);
 
         args.refcnt_before = word;
         match args.op {
-            abi::VMA_LOCK_OP_PREDICATE => args.ret = i32::from(predicate(args.impl_, args.word)),
             abi::VMA_LOCK_OP_SET => {
                 self.make_up()?;
                 self.vma().vm_refcnt().set(args.word);
@@ -124,8 +133,8 @@ impl Synthetic {
                 if *readers == 0 {
                     self.make_up()?;
                 }
-                *readers = readers.saturating_sub(1);
                 self.put(args)?;
+                *readers = readers.saturating_sub(1);
             }
             abi::VMA_LOCK_OP_ATTACH if word != 0 && !may_warn => return Err(EINVAL),
             abi::VMA_LOCK_OP_ATTACH if word != 0 && regular => {
@@ -183,9 +192,9 @@ impl Synthetic {
         Ok(())
     }
 
-    /// Waits for a `VMA_LOCK_HOLD` that is counted by `count`.
-    fn wait_for_reader(&self, count: &Atomic<u32>) -> Result {
-        let came = poll(max_hold_ms(), || count.load(Relaxed) != 0);
+    /// Waits until `count` says that `n` `VMA_LOCK_HOLD` are there, or one if `n` is 0.
+    fn wait_for_readers(&self, count: &Atomic<u32>, n: u32) -> Result {
+        let came = poll(max_hold_ms(), || count.load(Relaxed) >= n.max(1));
 
         if came {
             Ok(())
@@ -205,7 +214,7 @@ impl Synthetic {
 
         if args.op == abi::VMA_LOCK_OP_START_WRITE {
             if after_reader {
-                self.wait_for_reader(&self.locked)?;
+                self.wait_for_readers(&self.locked, args.word)?;
             }
             args.start_ns = now_ns();
             args.ret = start_write_killable(by, vma);
@@ -224,7 +233,7 @@ impl Synthetic {
         };
         if after_reader {
             self.inviting.store(true, Relaxed);
-            let came = self.wait_for_reader(&self.raised);
+            let came = self.wait_for_readers(&self.raised, args.word);
             self.inviting.store(false, Relaxed);
             came?;
         }
@@ -263,8 +272,11 @@ impl Synthetic {
         // SAFETY: Begun above.
         args.ret = unsafe { abi::rust_vma_lock_reuse_end() };
 
-        // The other mm is gone, so the VMA goes back to its own, once the writer has left it.
-        poll(max_hold_ms(), || !self.other.mm().mmap_lock().is_held());
+        // The writer, if one came, has nobody left to wait for. Its mm is to be gone.
+        // SAFETY: No requirements.
+        while unsafe { abi::rust_vma_lock_reuse_engaged(vma.as_ptr()) } {
+            fsleep(Delta::from_micros(200));
+        }
         // SAFETY: Nobody uses the VMA.
         unsafe { (*vma.as_ptr()).vm_mm = self.mm().as_ptr() };
         vma.vm_refcnt().set(0);
@@ -277,17 +289,22 @@ impl Synthetic {
 
     /// The writer of the other mm, which comes when the reader has raised the count.
     fn reuse_writer(&self, args: &mut vma_lock_op) -> Result {
+        let vma = self.vma();
+
         // SAFETY: No requirements.
         if !poll(max_hold_ms(), || unsafe {
-            abi::rust_vma_lock_reuse_raised()
+            abi::rust_vma_lock_reuse_engage(vma.as_ptr())
         }) {
             return Err(ETIME);
         }
-        let _guard = MmapWriteGuard::lock(self.other.mm())?;
-
-        args.ret = start_write_killable(args.impl_, self.vma());
-        // SAFETY: No requirements.
+        vma_lock::mmap_write_lock(self.other.mm());
+        let guard = MmapWriteGuard(self.other.mm());
+        args.ret = start_write_killable(args.impl_, vma);
+        // SAFETY: Engaged above.
         unsafe { abi::rust_vma_lock_reuse_drop() };
+        drop(guard);
+        // SAFETY: Engaged above. The VMA is the reader's from here on.
+        unsafe { abi::rust_vma_lock_reuse_disengage() };
         Ok(())
     }
 }

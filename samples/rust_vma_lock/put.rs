@@ -21,7 +21,7 @@ pub(crate) fn by_c(guard: ReadGuard<'_>) {
     let guard = ManuallyDrop::new(guard);
 
     // SAFETY: The read lock is the guard's, which is not dropped.
-    unsafe { abi::oracle_vma_refcount_put(guard.as_raw().as_ptr()) };
+    unsafe { abi::oracle_vma_refcount_put(guard.as_ptr()) };
 }
 
 /// `vma_refcount_put` with the wakeup left out. A writer of `mm` that waits is watched for `ms` and
@@ -30,11 +30,14 @@ pub(crate) fn without_wake(guard: ReadGuard<'_>, mm: &MmRaw, ms: u32) -> bool {
     let guard = ManuallyDrop::new(guard);
     let waits = waiter(mm) != 0;
 
-    guard.as_raw().lockdep_release_read();
     // SAFETY: The read lock is the guard's, which is not dropped.
-    let _ = unsafe { vma_lock::__vma_refcount_put_return(guard.as_raw()) };
+    let _ = unsafe {
+        guard.as_raw().lockdep_release_read();
+        vma_lock::__vma_refcount_put(guard.as_raw(), None)
+    };
 
-    let slept = waits && !poll(ms, || waiter(mm) == 0);
+    let left = waits && poll(ms, || waiter(mm) == 0);
+    let slept = waits && !left && waiter(mm) != 0;
     mm.vma_writer_wait().wake_up();
     slept
 }

@@ -32,6 +32,7 @@
 #include <linux/mutex.h>
 #include <linux/perf_event.h>
 #include <linux/sched.h>
+#include <linux/spinlock.h>
 
 enum stage { IDLE, STARTED, RAISED, ADDED, LOWERED, DROPPED };
 
@@ -39,6 +40,9 @@ enum stage { IDLE, STARTED, RAISED, ADDED, LOWERED, DROPPED };
 #define OURS 2
 
 static DEFINE_MUTEX(reuse_lock);
+static DEFINE_SPINLOCK(engage_lock);
+/* The VMA that a writer is about to write-lock, or at it. */
+static struct vm_area_struct *engaged;
 static struct perf_event *__percpu *watchpoint;
 static struct vm_area_struct *watched;
 static struct mm_struct *other_mm;
@@ -86,32 +90,49 @@ int rust_vma_lock_reuse_begin(struct vm_area_struct *vma, struct synthetic_mm *o
 	other_mm = synthetic_mm_mm(other);
 	reader = current;
 	mm_count_at_wake = 0;
-	/* The other mm is its writer's. It is not freed in earnest, whoever drops it. */
-	atomic_set(&other_mm->mm_count, OURS + 1);
-	vma->vm_mm = other_mm;
-	refcount_set(&vma->vm_refcnt, 1);
-
 	watchpoint = register_wide_hw_breakpoint(&attr, on_refcnt, NULL);
 	if (IS_ERR_PCPU(watchpoint)) {
 		mutex_unlock(&reuse_lock);
 		return PTR_ERR_PCPU(watchpoint);
 	}
+
+	/* The other mm is its writer's. It is not freed in earnest, whoever drops it. */
+	atomic_set(&other_mm->mm_count, OURS + 1);
+	vma->vm_mm = other_mm;
+	refcount_set(&vma->vm_refcnt, 1);
 	atomic_set(&stage, STARTED);
 	return 0;
 }
 
 int rust_vma_lock_reuse_end(void)
 {
-	int last = atomic_xchg(&stage, IDLE);
+	int last;
+
+	/* From here on no writer engages. */
+	spin_lock(&engage_lock);
+	last = atomic_xchg(&stage, IDLE);
+	spin_unlock(&engage_lock);
 
 	unregister_wide_hw_breakpoint(watchpoint);
 	mutex_unlock(&reuse_lock);
 	return last == DROPPED ? mm_count_at_wake - OURS : -ETIME;
 }
 
-bool rust_vma_lock_reuse_raised(void)
+bool rust_vma_lock_reuse_engage(struct vm_area_struct *vma)
 {
-	return atomic_read(&stage) == RAISED;
+	bool engage;
+
+	spin_lock(&engage_lock);
+	engage = watched == vma && !engaged && atomic_read(&stage) == RAISED;
+	if (engage)
+		engaged = vma;
+	spin_unlock(&engage_lock);
+	return engage;
+}
+
+bool rust_vma_lock_reuse_engaged(struct vm_area_struct *vma)
+{
+	return smp_load_acquire(&engaged) == vma;
 }
 
 void rust_vma_lock_reuse_drop(void)
@@ -120,4 +141,9 @@ void rust_vma_lock_reuse_drop(void)
 		atomic_dec(&other_mm->mm_count);
 		atomic_set(&stage, DROPPED);
 	}
+}
+
+void rust_vma_lock_reuse_disengage(void)
+{
+	smp_store_release(&engaged, NULL);
 }

@@ -63,20 +63,22 @@ struct vma_lock_hold {
  * VMA_LOCK_OP: one operation on the file's synthetic VMA, which begins
  * detached. What needs the mmap write lock takes it, and drops it again.
  *
- *   EBUSY    SET while a VMA_LOCK_HOLD is under way
+ *   EBUSY    another VMA_LOCK_OP is under way on this file; or the word is to be
+ *            made up (SET, END_READ of what nobody holds, ATTACH of what is
+ *            attached, REUSE_READER) while a VMA_LOCK_HOLD is
  *   EDEADLK  the operation would wait for ever: for readers that nobody is, or
  *            that only another VMA_LOCK_OP could end
  *   EINVAL   also: the operation would WARN and VMA_LOCK_OP_MAY_WARN is not set
  *   EINTR    a fatal signal arrived before the mmap lock was had, or a signal
  *            before the reader that VMA_LOCK_OP_AFTER_READER waits for
- *   ETIME    no such reader came within max_hold_ms
+ *   ETIME    no such reader, or partner of REUSE, came within max_hold_ms
  *   ENOSPC, EOPNOTSUPP  WATCH, REUSE_READER: no watchpoint is free, or there are none
  */
 struct vma_lock_op {
 	__u32 op;		/* in */
 	__u32 impl;		/* in */
 	__u32 flags;		/* in: VMA_LOCK_OP_ */
-	__u32 word;		/* in: for SET and PREDICATE */
+	__u32 word;		/* in: for SET, SET_SEQ, PREDICATE; AFTER_READER: how many */
 	__u32 refcnt_before;	/* out: vm_refcnt */
 	__u32 refcnt_after;	/* out */
 	__s32 ret;		/* out: what the function returned, see below */
@@ -105,7 +107,7 @@ struct vma_lock_op {
 
 /*
  * START_WRITE: wait for a VMA_LOCK_HOLD first. DETACH: once write-locked, wait
- * for a VMA_LOCK_HOLD_TRANSIENT.
+ * for a VMA_LOCK_HOLD_TRANSIENT. For as many of them as word says, at least one.
  */
 #define VMA_LOCK_OP_AFTER_READER	(1U << 0)
 /* The operation may end in a WARN of the kernel. */

@@ -13,8 +13,8 @@ unsigned int rust_vma_lock_waiter(struct rcuwait *w)
 
 	rcu_read_lock();
 	task = rcu_dereference(w->task);
-	/* Off the run queue: it has not only announced that it will sleep. */
-	if (task && !READ_ONCE(task->on_rq))
+	/* Off the run queue: it has not only announced that it will sleep. And not being woken. */
+	if (task && !READ_ONCE(task->on_rq) && (READ_ONCE(task->__state) & TASK_UNINTERRUPTIBLE))
 		pid = task_pid_vnr(task);
 	rcu_read_unlock();
 

@@ -41,7 +41,7 @@ pub unsafe fn layer2_start_read(mm: &'static MmRaw, addr: usize) -> *const VmaRa
 #[no_mangle]
 pub fn layer3_start_read(mm: &'static Mm, addr: usize) -> *const VmaRaw {
     match mm.find_vma_rcu(addr).map(|found| found.start_read()) {
-        Some(Ok(guard)) => ptr::from_ref(mem::ManuallyDrop::new(guard).as_raw()),
+        Some(Ok(guard)) => mem::ManuallyDrop::new(guard).as_ptr().cast(),
         _ => ptr::null(),
     }
 }
@@ -55,6 +55,7 @@ pub unsafe fn layer2_mark_detached(vma: &'static VmaRaw) {
 
 /// The same.
 #[no_mangle]
-pub fn layer3_mark_detached(vma: WriteGuard<'static, Attached>) {
-    let _ = vma.mark_detached();
+pub unsafe fn layer3_mark_detached(vma: WriteGuard<'static, Attached>) {
+    // SAFETY: The caller vouches for it.
+    let _ = unsafe { vma.mark_detached() };
 }

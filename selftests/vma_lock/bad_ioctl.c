@@ -210,11 +210,13 @@ TEST_F(ioctl, synthetic_hold)
 	EXPECT_ERRNO(EAGAIN, VMA_LOCK_HOLD, &self->hold);
 
 	ASSERT_EQ(0, vma_op(self->fd, 0, VMA_LOCK_OP_ATTACH, 0, &op));
-	self->hold.hold_ms = 200;
+	catch_sigusr1();
+	self->hold.hold_ms = 10000;
 	call_start(&holder, self->fd, VMA_LOCK_HOLD, &self->hold);
 	wait_until_held(1);
 	EXPECT_EQ(-EBUSY, vma_op(self->fd, 0, VMA_LOCK_OP_SET, 5, &op));
-	EXPECT_EQ(0, call_join(&holder));
+	pthread_kill(holder.thread, SIGUSR1);
+	EXPECT_EQ(EINTR, call_join(&holder));
 	EXPECT_EQ(0, vma_op(self->fd, 0, VMA_LOCK_OP_SET, 5, &op));
 
 	/* Nobody invites this transient reader. */

@@ -115,17 +115,20 @@ TEST_F(live, page_fault_during_hold)
 	struct vma_lock_hold hold = {
 		.addr = (unsigned long)self->area,
 		.impl = variant->impl,
-		.hold_ms = 150,
+		.hold_ms = 10000,
 	};
 	struct call holder;
 	pthread_t toucher;
 	void *end_ns;
 
+	catch_sigusr1();
+
 	call_start(&holder, self->fd, VMA_LOCK_HOLD, &hold);
 	wait_until_held(1);
 	ASSERT_EQ(0, pthread_create(&toucher, NULL, touch, self->area));
 	pthread_join(toucher, &end_ns);
-	ASSERT_EQ(0, call_join(&holder));
+	pthread_kill(holder.thread, SIGUSR1);
+	ASSERT_EQ(EINTR, call_join(&holder));
 	EXPECT_LT(*(unsigned long long *)end_ns, hold.put_ns);
 }
 
@@ -175,22 +178,40 @@ TEST_F(live, put_wakes_map_fixed)
  * Many writers of all kinds: one sleeps for the reader, the others for the
  * mmap lock that it holds. All of them get through, none before the put.
  */
+static pthread_barrier_t all_there;
+
+static void *write_vma_together(void *data)
+{
+	pthread_barrier_wait(&all_there);
+	return write_vma(data);
+}
+
 TEST_F(live, put_releases_many_writers)
 {
 	struct vma_lock_hold hold = {
 		.addr = (unsigned long)self->area,
 		.impl = variant->impl,
-		.hold_ms = 250,
+		.hold_ms = 10000,
 	};
-	struct writer w[KINDS * WRITERS];
+	struct writer w[KINDS * WRITERS] = {};
 	struct call holder;
 	bool waiter_is_ours = false;
 
+	catch_sigusr1();
+	/* The threads are there before the first one blocks: creating one maps its stack. */
+	pthread_barrier_init(&all_there, NULL, KINDS * WRITERS + 1);
+	for (int i = 0; i < KINDS * WRITERS; i++) {
+		w[i].kind = i % KINDS;
+		w[i].addr = self->area + (i + 2) * PAGE;
+		ASSERT_EQ(0, pthread_create(&w[i].thread, NULL, write_vma_together, &w[i]));
+	}
 	call_start(&holder, self->fd, VMA_LOCK_HOLD, &hold);
 	wait_until_held(1);
+	pthread_barrier_wait(&all_there);
 	for (int i = 0; i < KINDS * WRITERS; i++)
-		start_writer(&w[i], i % KINDS, self->area + (i + 2) * PAGE);
-	ASSERT_EQ(0, call_join(&holder));
+		wait_until_blocked(&w[i].tid);
+	pthread_kill(holder.thread, SIGUSR1);
+	ASSERT_EQ(EINTR, call_join(&holder));
 
 	for (int i = 0; i < KINDS * WRITERS; i++) {
 		pthread_join(w[i].thread, NULL);
@@ -231,18 +252,24 @@ TEST_F(live, last_of_two_readers_wakes)
 	struct vma_lock_hold first = {
 		.addr = (unsigned long)self->area,
 		.impl = variant->impl,
-		.hold_ms = 120,
+		.hold_ms = 10000,
 	}, last = first;
 	struct call holder[2];
 	struct writer w;
 
-	last.hold_ms = 240;
+	catch_sigusr1();
 	call_start(&holder[0], self->fd, VMA_LOCK_HOLD, &first);
 	call_start(&holder[1], self->fd, VMA_LOCK_HOLD, &last);
 	wait_until_held(2);
 	start_writer(&w, MPROTECT, self->area);
-	ASSERT_EQ(0, call_join(&holder[0]));
-	ASSERT_EQ(0, call_join(&holder[1]));
+	wait_until_blocked(&w.tid);
+	/* Not joined yet: a thread that ends frees its stack, and waits for the writer. */
+	pthread_kill(holder[0].thread, SIGUSR1);
+	wait_until_held(1);
+	wait_until_blocked(&w.tid);
+	pthread_kill(holder[1].thread, SIGUSR1);
+	ASSERT_EQ(EINTR, call_join(&holder[0]));
+	ASSERT_EQ(EINTR, call_join(&holder[1]));
 	pthread_join(w.thread, NULL);
 
 	EXPECT_EQ(FLAG + 3, first.refcnt_put);
@@ -336,9 +363,16 @@ static int fork_once(void *data)
 	return pid < 0;
 }
 
+/* A process of its own with this mm; it dies with the test if there is none to be had. */
 static pid_t share_mm(struct fork_test *t, int (*fn)(void *), char *stack)
 {
-	return clone(fn, stack + sizeof(t->stack[0]), CLONE_VM | CLONE_PARENT | SIGCHLD, t);
+	pid_t pid = clone(fn, stack + sizeof(t->stack[0]), CLONE_VM | CLONE_PARENT | SIGCHLD, t);
+
+	if (pid < 0) {
+		perror("clone");
+		exit(1);
+	}
+	return pid;
 }
 
 TEST_F(live, fork_killed_while_waiting)
@@ -369,8 +403,10 @@ TEST_F(live, fork_killed_while_waiting)
 			_exit(1);
 		_exit(ioctl(t->fd, VMA_LOCK_HOLD, &t->other) ? errno : 0);
 	}
-	while (!t->forker)
+	while (!t->forker && !waitpid(owner, &status, WNOHANG))
 		nap_ms(1);
+	ASSERT_GT(t->forker, 0);
+	ASSERT_GT(t->holder, 0);
 	wait_until_blocked(&t->forker);
 	EXPECT_EQ(0, waitpid(t->forker, &status, WNOHANG)) TH_LOG("fork did not wait");
 	killed = now_ns();

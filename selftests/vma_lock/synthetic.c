@@ -147,32 +147,34 @@ TEST_F(pair, detach_waits_for_last_of_two)
 	struct vma_lock_hold first = {
 		.impl = variant->reader,
 		.flags = VMA_LOCK_HOLD_SYNTHETIC | VMA_LOCK_HOLD_TRANSIENT,
-		.hold_ms = 100,
+		.hold_ms = 10000,
 	}, last = first;
 	struct vma_lock_op op = {
 		.op = VMA_LOCK_OP_DETACH,
 		.impl = variant->writer,
 		.flags = VMA_LOCK_OP_AFTER_READER,
+		.word = 2,
 	};
 	struct call reader[2], detacher;
-	unsigned long long last_put;
 
-	last.hold_ms = 250;
+	catch_sigusr1();
 	attach(_metadata, self->fd, variant->writer);
 	call_start(&reader[0], self->fd, VMA_LOCK_HOLD, &first);
 	call_start(&reader[1], self->fd, VMA_LOCK_HOLD, &last);
-	nap_ms(20);
 	call_start(&detacher, self->fd, VMA_LOCK_OP, &op);
+	wait_until_held(2);
+	wait_until_blocked(&detacher.tid);
+	pthread_kill(reader[0].thread, SIGUSR1);
+	ASSERT_EQ(EINTR, call_join(&reader[0]));
+	wait_until_blocked(&detacher.tid);
+	pthread_kill(reader[1].thread, SIGUSR1);
+	ASSERT_EQ(EINTR, call_join(&reader[1]));
 	ASSERT_EQ(0, call_join(&detacher)) TH_LOG("%s", strerror(detacher.err));
-	call_join(&reader[0]);
-	call_join(&reader[1]);
 
-	/* Whoever came too late to be invited has found a detached VMA. */
-	last_put = reader[1].err ? first.put_ns : last.put_ns;
-	EXPECT_GT(op.end_ns, last_put);
+	EXPECT_EQ(FLAG + 2, first.refcnt_put);
+	EXPECT_EQ(FLAG + 1, last.refcnt_put);
+	EXPECT_GT(op.end_ns, last.put_ns);
 	EXPECT_EQ(0, op.refcnt_after);
-	if (!reader[0].err && !reader[1].err)
-		EXPECT_EQ(FLAG + 2, first.refcnt_put);
 }
 
 /*

@@ -119,6 +119,7 @@ int main(void)
 	       live[0].refcnt_locked == live[1].refcnt_locked &&
 	       live[0].refcnt_put == live[1].refcnt_put &&
 	       reader[0].refcnt_put == reader[1].refcnt_put &&
+	       (pid_t)live[0].waiter == writer[0].tid && (pid_t)live[1].waiter == writer[1].tid &&
 	       op[0].refcnt_after == op[1].refcnt_after;
 	printf("%s 1 rust_and_c_agree\n", same ? "ok" : "not ok");
 	return !same;

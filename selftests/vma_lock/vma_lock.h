@@ -121,42 +121,57 @@ static inline int call_join(struct call *call)
 	return call->err;
 }
 
-/* Waits until N VMAs are held by VMA_LOCK_HOLD: to begin any earlier would be too early. */
+/*
+ * Reads a file into BUF. Not by stdio, which allocates: that may take the mmap
+ * lock, for which a test's writers may be waiting or have made others wait.
+ */
+static inline int read_file(const char *path, char *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, buf, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	buf[n > 0 ? n : 0] = 0;
+	return n > 0 ? 0 : -1;
+}
+
+/* Waits until N VMAs are held by VMA_LOCK_HOLD. */
 static inline void wait_until_held(unsigned int n)
 {
 	unsigned long long end = now_ns() + 10000 * NSEC_PER_MSEC;
-	unsigned int held = 0;
+	char buf[32];
 
-	while (held < n && now_ns() < end) {
-		FILE *f = fopen("/sys/kernel/debug/rust_vma_lock/held", "r");
-
-		if (!f || fscanf(f, "%u", &held) != 1) {
+	do {
+		if (read_file("/sys/kernel/debug/rust_vma_lock/held", buf, sizeof(buf))) {
 			printf("# debugfs rust_vma_lock/held: %s\n", strerror(errno));
 			exit(1);
 		}
-		fclose(f);
+		if ((unsigned int)atoi(buf) == n)
+			return;
 		nap_ms(1);
-	}
+	} while (now_ns() < end);
+	printf("# %d VMAs held after 10 s, not %u\n", atoi(buf), n);
+	exit(1);
 }
 
 /* Waits until the thread or process sleeps uninterruptibly or killably. */
 static inline void wait_until_blocked(_Atomic pid_t *pid)
 {
 	unsigned long long end = now_ns() + 10000 * NSEC_PER_MSEC;
-	char path[40], state = 0;
+	char path[40], buf[256];
 
-	while (state != 'D' && now_ns() < end) {
-		FILE *f;
+	do {
+		const char *comm_end;
 
-		nap_ms(1);
 		snprintf(path, sizeof(path), "/proc/%d/stat", *pid);
-		f = fopen(path, "r");
-		if (!f)
-			continue;
-		if (fscanf(f, "%*d %*s %c", &state) != 1)
-			state = 0;
-		fclose(f);
-	}
+		comm_end = read_file(path, buf, sizeof(buf)) ? NULL : strrchr(buf, ')');
+		if (comm_end && comm_end[1] == ' ' && comm_end[2] == 'D')
+			return;
+		nap_ms(1);
+	} while (now_ns() < end);
+	printf("# thread %d does not block: %s\n", *pid, buf);
+	exit(1);
 }
 
 /* For signals that are only to end a wait. */

@@ -7,7 +7,7 @@ use crate::{
         VmaExcludeReadersState, //
         __vma_end_exclude_readers,
     },
-    sys::VmaRaw, //
+    sys::vm_area_struct, //
 };
 
 /// Readers are excluded: the VMA has none, and new ones fail. Dropping this lets them in again, so
@@ -33,10 +33,10 @@ impl<'g> ExcludedReaders<'g> {
         Self { ves }
     }
 
-    /// The VMA, which nobody reads now.
+    /// The kernel's own pointer to the VMA, which nobody reads now.
     #[inline]
-    pub fn as_raw(&self) -> &VmaRaw {
-        self.ves.vma
+    pub fn as_ptr(&self) -> *mut vm_area_struct {
+        self.ves.vma.as_ptr()
     }
 }
 

@@ -50,9 +50,13 @@ impl Mm {
         unsafe { &*core::ptr::from_ref(mm).cast() }
     }
 
-    /// The mm itself.
+    /// The mm itself, for layer 2.
+    ///
+    /// # Safety
+    ///
+    /// What is done with it keeps the protocol.
     #[inline]
-    pub fn as_raw(&self) -> &MmRaw {
+    pub unsafe fn as_raw(&self) -> &MmRaw {
         &self.0
     }
 
@@ -152,6 +156,14 @@ impl Mm {
     pub fn mmap_write_lock_killable(&self) -> Result<MmapWriteGuard<'_>, Interrupted> {
         mmap_write_lock_killable(&self.0)?;
         Ok(MmapWriteGuard::new(self))
+    }
+}
+
+impl<'mm> From<&'mm kernel::mm::MmWithUser> for &'mm Mm {
+    #[inline]
+    fn from(mm: &'mm kernel::mm::MmWithUser) -> Self {
+        // SAFETY: `MmWithUser` is an `mm_struct` with users, as long as it is borrowed.
+        unsafe { Mm::from_raw(MmRaw::from_raw(mm.as_raw())) }
     }
 }
 

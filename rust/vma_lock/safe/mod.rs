@@ -16,7 +16,8 @@
 //! Lock order: the mmap lock before a VMA lock. Whoever holds a [`ReadGuard`] must not wait for the
 //! mmap lock; lockdep reports it.
 //!
-//! All of this is free: each method is one call of the function of the same name in C.
+//! The hot paths compile to the very code of the functions below
+//! (`selftests/compile/codegen.rs`).
 
 mod excluded;
 mod found;

@@ -5,6 +5,7 @@
 use crate::{
     read::vma_end_read,
     sys::{
+        vm_area_struct,
         NotThreadSafe,
         VmaRaw, //
     }, //
@@ -29,7 +30,8 @@ impl<'mm> ReadGuard<'mm> {
     ///
     /// # Safety
     ///
-    /// The current task holds a read lock of `vma` that nobody else will drop.
+    /// The current task holds a read lock of `vma` that nobody else will drop, and the VMA's mm is
+    /// not freed during `'mm`.
     #[inline]
     pub unsafe fn from_raw(vma: &'mm VmaRaw) -> Self {
         // INVARIANT: The caller vouches for it.
@@ -39,10 +41,26 @@ impl<'mm> ReadGuard<'mm> {
         }
     }
 
-    /// The VMA itself, for as long as it is locked.
+    /// The VMA itself, for layer 2.
+    ///
+    /// # Safety
+    ///
+    /// What is done with it keeps the protocol, and does not drop this lock.
     #[inline]
-    pub fn as_raw(&self) -> &VmaRaw {
+    pub unsafe fn as_raw(&self) -> &VmaRaw {
         self.vma
+    }
+
+    /// The kernel's own pointer to the VMA, valid while it is locked.
+    #[inline]
+    pub fn as_ptr(&self) -> *mut vm_area_struct {
+        self.vma.as_ptr()
+    }
+
+    /// `vm_refcnt` at this moment: 2 or more.
+    #[inline]
+    pub fn refcnt(&self) -> u32 {
+        self.vma.vm_refcnt().read()
     }
 
     /// First address. C: `vma->vm_start`.

@@ -17,6 +17,7 @@ use crate::{
         MmapWriteGuard, //
     },
     sys::{
+        vm_area_struct,
         TaskState,
         VmaRaw, //
     },
@@ -72,10 +73,10 @@ impl<'g, S: State> Vma<'g, S> {
         }
     }
 
-    /// The VMA itself.
+    /// The kernel's own pointer to the VMA.
     #[inline]
-    pub fn as_raw(&self) -> &VmaRaw {
-        self.vma
+    pub fn as_ptr(&self) -> *mut vm_area_struct {
+        self.vma.as_ptr()
     }
 
     /// Write-locks the VMA, until the mmap write lock is dropped or downgraded. Sleeps,
@@ -146,24 +147,26 @@ impl<'g> Vma<'g, Attached> {
 pub struct WriteGuard<'g, S: State>(Vma<'g, S>);
 
 impl<S: State> WriteGuard<'_, S> {
-    /// The VMA itself.
+    /// The kernel's own pointer to the VMA, which nobody reads now.
     #[inline]
-    pub fn as_raw(&self) -> &VmaRaw {
-        self.0.vma
+    pub fn as_ptr(&self) -> *mut vm_area_struct {
+        self.0.as_ptr()
     }
 }
 
 impl<'g> WriteGuard<'g, Attached> {
     /// Detaches the VMA: on return no reader has it, or can get it. C: `vma_mark_detached`.
     ///
-    /// As in C, take the VMA out of the mm's tree first: readers that still find it look again until
-    /// they do not.
+    /// # Safety
+    ///
+    /// The VMA is out of its mm's tree, or is attached again before the mmap lock is dropped:
+    /// readers that find a detached one look again for as long as they find it.
     ///
     /// # Context
     ///
     /// Seldom sleeps, uninterruptibly.
     #[inline]
-    pub fn mark_detached(self) -> WriteGuard<'g, Detached> {
+    pub unsafe fn mark_detached(self) -> WriteGuard<'g, Detached> {
         let vma = self.0.vma;
 
         // SAFETY: By the invariants the VMA is attached and write-locked under the mmap write lock.

@@ -19,7 +19,8 @@ use kernel::{
 #[repr(transparent)]
 pub struct MmRaw(Opaque<bindings::mm_struct>);
 
-// SAFETY: All of an `mm_struct` that this type gives access to is made to be used by many tasks.
+// SAFETY: All of an `mm_struct` that this type gives access to is made to be used by many tasks, by
+// the rules of the protocol, which whoever made the reference vouched for.
 unsafe impl Sync for MmRaw {}
 
 impl MmRaw {
@@ -27,7 +28,8 @@ impl MmRaw {
     ///
     /// # Safety
     ///
-    /// `mm` must be an `mm_struct`, and not be freed for as long as the result is used.
+    /// `mm` must be an `mm_struct`, and not be freed for as long as the result is used. What is done
+    /// with the result keeps the protocol.
     #[inline]
     pub unsafe fn from_raw<'a>(mm: *mut bindings::mm_struct) -> &'a Self {
         // SAFETY: The caller vouches for the pointer; `MmRaw` is transparent.
@@ -78,14 +80,6 @@ impl MmRaw {
     pub unsafe fn mmdrop(mm: *const Self) {
         // SAFETY: The caller owns the count that is dropped here.
         unsafe { bindings::mmdrop(mm.cast_mut().cast()) }
-    }
-}
-
-impl<'mm> From<&'mm kernel::mm::MmWithUser> for &'mm crate::safe::Mm {
-    #[inline]
-    fn from(mm: &'mm kernel::mm::MmWithUser) -> Self {
-        // SAFETY: `MmWithUser` is an `mm_struct` with users, as long as it is borrowed.
-        unsafe { crate::safe::Mm::from_raw(MmRaw::from_raw(mm.as_raw())) }
     }
 }
 

@@ -43,6 +43,7 @@ pub use self::{
 };
 pub use ::kernel::{
     bindings::{
+        vm_area_struct,
         VM_REFCNT_EXCLUDE_READERS_FLAG,
         VM_REFCNT_LIMIT, //
     },

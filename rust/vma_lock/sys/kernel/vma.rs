@@ -29,7 +29,8 @@ impl VmaRaw {
     ///
     /// # Safety
     ///
-    /// `vma` must be a `vm_area_struct`, and stay one for as long as the result is used.
+    /// `vma` must be a `vm_area_struct`, and stay one for as long as the result is used. What is done
+    /// with the result keeps the protocol.
     #[inline]
     pub unsafe fn from_raw<'a>(vma: *mut bindings::vm_area_struct) -> &'a Self {
         // SAFETY: The caller vouches for the pointer; `VmaRaw` is transparent.
