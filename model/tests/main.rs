@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Models of the protocol: each test is a handful of tasks, of which loom runs every interleaving.
+
+mod detach;
+mod killable;
+mod readers;
+mod reuse;
+mod world;
