@@ -15,6 +15,11 @@ use loom::{
 use std::{
     io::Write as _,
     ops::Deref,
+    panic::{
+        catch_unwind,
+        resume_unwind,
+        AssertUnwindSafe, //
+    },
     ptr,
     rc::Rc,
     sync::{
@@ -29,6 +34,8 @@ use std::{
 use vma_lock::{
     sys::{
         rcu,
+        start_history,
+        take_history,
         MmRaw,
         Task,
         VmaRaw, //
@@ -93,8 +100,7 @@ impl Mm {
         let mut found = false;
 
         self.write(|| {
-            // SAFETY: A model keeps its VMAs until it ends.
-            let Some(vma) = (unsafe { self.tree.load(Ordering::Relaxed).as_ref() }) else {
+            let Some(vma) = self.vma() else {
                 return;
             };
 
@@ -111,42 +117,76 @@ impl Mm {
         found
     }
 
-    /// Write-locks the VMA and writes.
-    pub fn mprotect(&self, vma: &VmaRaw) {
+    /// The VMA, if there is one.
+    ///
+    /// The mmap lock is held.
+    fn vma(&self) -> Option<&VmaRaw> {
+        // SAFETY: A model keeps its VMAs until it ends.
+        unsafe { self.tree.load(Ordering::Relaxed).as_ref() }
+    }
+
+    /// Write-locks the VMA, if there is one, and writes.
+    pub fn mprotect(&self) {
         self.write(|| {
-            // SAFETY: The mmap write lock is held.
-            unsafe { vma_start_write(vma) };
-            vma.modify();
+            if let Some(vma) = self.vma() {
+                // SAFETY: The mmap write lock is held.
+                unsafe { vma_start_write(vma) };
+                vma.modify();
+            }
         });
     }
 
-    /// Read-locks the VMA. `lock_vma_under_rcu` over a tree of one slot.
-    pub fn lock_vma(&self) -> Option<&VmaRaw> {
-        loop {
-            let rcu = rcu::read_lock();
-            // SAFETY: A model keeps its VMAs until it ends.
-            let vma = unsafe { self.tree.load(Ordering::Acquire).as_ref() }?;
+    /// The same, but SIGKILL ends the wait; returns whether it was locked.
+    pub fn mprotect_killable(&self) -> bool {
+        let mut locked = false;
 
-            // SAFETY: The VMA was found in this mm under `rcu`.
-            match unsafe { vma_start_read(self, vma, rcu) } {
-                Ok(_) => return Some(vma),
-                Err(StartReadError::Contended) => return None,
-                // Until the slot says so too.
-                Err(StartReadError::Detached) => loom::thread::yield_now(),
+        self.write(|| {
+            let vma = self.vma().unwrap();
+
+            // SAFETY: The mmap write lock is held.
+            locked = unsafe { vma_start_write_killable(vma) }.is_ok();
+            if locked {
+                vma.modify();
             }
-        }
+            // No reader can be seen here, but neither may the flag be left.
+            assert_eq!(
+                vma.vm_refcnt().read() & VM_REFCNT_EXCLUDE_READERS_FLAG,
+                0,
+                "the flag was left behind"
+            );
+        });
+        locked
     }
 
-    /// Reads the VMA, if it can be locked; returns whether.
-    pub fn fault(&self) -> bool {
-        let Some(vma) = self.lock_vma() else {
+    /// Finds the VMA under RCU. The kernel looks again if it finds a detached one; a model has had
+    /// its reader by then.
+    pub fn find(&self) -> (Option<&VmaRaw>, rcu::Guard) {
+        let rcu = rcu::read_lock();
+
+        // SAFETY: A model keeps its VMAs until it ends.
+        (unsafe { self.tree.load(Ordering::Acquire).as_ref() }, rcu)
+    }
+
+    /// Reads the VMA that was found, if it can be locked; returns whether.
+    pub fn read(&self, vma: &VmaRaw, rcu: rcu::Guard) -> bool {
+        // SAFETY: The VMA was found in this mm under `rcu`.
+        let Ok(rcu) = (unsafe { vma_start_read(self, vma, rcu) }) else {
             return false;
         };
 
+        drop(rcu);
         vma.inspect();
+        assert!(ptr::eq(vma.vm_mm(), &self.raw), "a VMA of another mm");
         // SAFETY: Locked above.
         unsafe { vma_end_read(vma) };
         true
+    }
+
+    /// Finds the VMA and reads it; returns whether.
+    pub fn fault(&self) -> bool {
+        let (vma, rcu) = self.find();
+
+        vma.is_some_and(|vma| self.read(vma, rcu))
     }
 
     /// The last user goes. C: `exit_mmap`, `mmdrop`.
@@ -155,6 +195,13 @@ impl Mm {
         // SAFETY: The users' count.
         unsafe { MmRaw::mmdrop(&self.raw) };
     }
+}
+
+/// The word, of a VMA that may have been freed.
+pub fn word(vma: &VmaRaw) -> u32 {
+    let _rcu = rcu::read_lock();
+
+    vma.vm_refcnt().read()
 }
 
 /// A thread that runs as a task of its own.
@@ -179,6 +226,25 @@ impl Kthread {
     }
 }
 
+/// Something that must happen in at least one run, or the model shows nothing about it.
+#[derive(Clone, Default)]
+pub struct Seen(Arc<AtomicUsize>);
+
+impl Seen {
+    pub fn note(&self, happened: bool) {
+        self.0.fetch_add(happened.into(), Relaxed);
+    }
+
+    pub fn count(&self) -> u32 {
+        self.0.load(Relaxed) as u32
+    }
+
+    #[track_caller]
+    pub fn assert(&self, what: &str) {
+        assert_ne!(self.count(), 0, "no run in which {what}");
+    }
+}
+
 /// How much of the space is searched.
 #[derive(Clone, Copy)]
 pub enum Search {
@@ -194,16 +260,23 @@ pub fn explore(name: &str, search: Search, model: impl Fn() + Send + Sync + 'sta
     let start = Instant::now();
 
     builder.max_branches = 10_000;
+    let search = match std::env::var("B") { Ok(s) if s=="all" => Search::All, Ok(n) => Search::Preemptions(n.parse().unwrap()), _ => search };
     if let Search::Preemptions(n) = search {
         builder.preemption_bound = Some(n);
     }
-    builder.check({
+    let search_all = || {
         let runs = runs.clone();
-        move || {
+
+        builder.check(move || {
             runs.fetch_add(1, Relaxed);
+            start_history();
             Task::new().run(&model);
-        }
-    });
+        });
+    };
+    if let Err(failure) = catch_unwind(AssertUnwindSafe(search_all)) {
+        println!("The run that failed, one column for each task:\n{}", take_history());
+        resume_unwind(failure);
+    }
 
     let scope = match search {
         Search::All => "all interleavings".to_owned(),

@@ -62,7 +62,7 @@ impl Life {
             || alive.with(|alive| unsafe { *alive }),
             || format!("use after free: {what} of {kind}, while it is freed"),
         );
-        assert!(alive, "use after free: {what} of a freed {kind}");
+        assert!(alive, "use after free: {what} of {kind}, freed");
     }
 
     /// The object is freed.

@@ -3,7 +3,7 @@
 //! Lockdep annotations: what the current task holds, and that it lets go in the right order.
 
 use super::{
-    task,
+    Task,
     Refcount,
     VmaRaw, //
 };
@@ -59,7 +59,7 @@ fn key<T>(lock: &T) -> usize {
 /// The current task is about to drop a count of `word`, after which the lock's map may be gone.
 pub(super) fn assert_released_before_put(word: &Refcount) {
     assert_ne!(
-        task::current().held.mode(word),
+        Task::current().held.mode(word),
         Some(Mode::Shared),
         "lockdep: the count is dropped before the release"
     );
@@ -76,28 +76,28 @@ impl VmaRaw {
 
     /// C: `__vma_lockdep_acquire_read`.
     pub fn lockdep_acquire_read(&self) {
-        task::current().held.acquire(self.map(), Mode::Shared);
+        Task::current().held.acquire(self.map(), Mode::Shared);
     }
 
     /// C: `__vma_lockdep_release_read`.
     pub fn lockdep_release_read(&self) {
-        task::current().held.release(self.map(), Mode::Shared);
+        Task::current().held.release(self.map(), Mode::Shared);
     }
 
     /// C: `__vma_lockdep_acquire_exclusive`.
     pub fn lockdep_acquire_exclusive(&self) {
-        task::current().held.acquire(self.map(), Mode::Exclusive);
+        Task::current().held.acquire(self.map(), Mode::Exclusive);
     }
 
     /// C: `__vma_lockdep_release_exclusive`.
     pub fn lockdep_release_exclusive(&self) {
-        task::current().held.release(self.map(), Mode::Exclusive);
+        Task::current().held.release(self.map(), Mode::Exclusive);
     }
 
     /// C: `__vma_lockdep_stat_mark_acquired`.
     pub fn lockdep_stat_mark_acquired(&self) {
         assert_eq!(
-            task::current().held.mode(self.map()),
+            Task::current().held.mode(self.map()),
             Some(Mode::Exclusive),
             "lockdep: contention ends on a lock that is not held"
         );
@@ -105,7 +105,7 @@ impl VmaRaw {
 
     /// Whether the current task holds the VMA lock. C: `lock_is_held`.
     pub fn lockdep_is_held(&self) -> Option<bool> {
-        Some(task::current().held.mode(self.map()).is_some())
+        Some(Task::current().held.mode(self.map()).is_some())
     }
 
     /// What stands for the lock's map: the word, since that is all that a put sees.

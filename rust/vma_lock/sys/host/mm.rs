@@ -3,6 +3,7 @@
 //! What of an `mm_struct` VMA locks use.
 
 use super::{
+    history::record,
     life::{
         Life,
         Memory, //
@@ -81,6 +82,7 @@ impl MmRaw {
                 !super::rcu::is_held(),
                 "the last mmdrop, which is heavy, under RCU"
             );
+            record("mm freed", 0);
             mm.life.free();
         }
     }

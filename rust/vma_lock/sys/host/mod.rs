@@ -10,6 +10,7 @@
 //! More than the kernel, this world watches: a touch after a free ([`life`]), lock annotations that
 //! do not pair up or come too late ([`lockdep`]), every `WARN` ([`warn`]). Each ends the model.
 
+mod history;
 mod life;
 mod lockdep;
 mod mm;
@@ -28,6 +29,10 @@ pub(crate) use self::warn::{
     warn_on_once, //
 };
 pub use self::{
+    history::{
+        start_history,
+        take_history, //
+    },
     mm::{
         trace,
         MmRaw, //

@@ -2,7 +2,7 @@
 
 //! RCU, as far as VMAs need it: under it a VMA stays a VMA. See [`super::life`].
 
-use super::task;
+use super::Task;
 use std::marker::PhantomData;
 
 /// Evidence that the current task is in an RCU read-side critical section.
@@ -10,7 +10,7 @@ pub struct Guard(PhantomData<*mut ()>);
 
 /// Enters one.
 pub fn read_lock() -> Guard {
-    let depth = &task::current().rcu_depth;
+    let depth = &Task::current().rcu_depth;
 
     depth.set(depth.get() + 1);
     Guard(PhantomData)
@@ -20,7 +20,7 @@ impl Drop for Guard {
     fn drop(&mut self) {
         // When a model fails its tasks are torn down wherever they are.
         if !std::thread::panicking() {
-            let depth = &task::current().rcu_depth;
+            let depth = &Task::current().rcu_depth;
 
             depth.set(depth.get() - 1);
         }
@@ -28,5 +28,5 @@ impl Drop for Guard {
 }
 
 pub(super) fn is_held() -> bool {
-    task::current().rcu_depth.get() != 0
+    Task::current().rcu_depth.get() != 0
 }

@@ -3,6 +3,7 @@
 //! The parts of `rcuwait`; the loop over them is [`crate::rcuwait::rcuwait_wait_event`].
 
 use super::{
+    history::record,
     life::Life,
     task::{
         self,
@@ -46,9 +47,10 @@ impl RcuWait {
     /// C: `prepare_to_rcuwait`, with its `rcu_assign_pointer`.
     pub fn prepare_to_rcuwait(&self) {
         self.life.touch("vma_writer_wait");
+        record("prepare_to_rcuwait", 0);
         assert!(!self.occupied.replace(true), "rcuwait: a second waiter");
         self.task
-            .store(Rc::as_ptr(&task::current()).cast_mut(), Ordering::Release);
+            .store(Rc::as_ptr(&Task::current()).cast_mut(), Ordering::Release);
     }
 
     /// C: `finish_rcuwait`.
@@ -58,6 +60,7 @@ impl RcuWait {
     /// orders those, C11 does not.
     pub fn finish_rcuwait(&self) {
         self.life.touch("vma_writer_wait");
+        record("finish_rcuwait", 0);
         self.occupied.set(false);
         self.task.store(ptr::null_mut(), Ordering::Release);
         task::set_running();
@@ -72,7 +75,10 @@ impl RcuWait {
         let task = self.task.load(Ordering::Acquire);
 
         // SAFETY: A model keeps its tasks until it ends.
-        unsafe { task.as_ref() }.is_some_and(Task::wake_up_process)
+        let task = unsafe { task.as_ref() };
+
+        record("rcuwait_wake_up, waiters", task.is_some().into());
+        task.is_some_and(Task::wake_up_process)
     }
 
     /// No pointer to a task may be left behind when the lock that excludes other waiters is dropped.

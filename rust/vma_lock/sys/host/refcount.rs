@@ -5,6 +5,7 @@
 //! C header: [`include/linux/refcount.h`](srctree/include/linux/refcount.h)
 
 use super::{
+    history::record,
     life::Life,
     lockdep,
     warn, //
@@ -44,16 +45,21 @@ impl Refcount {
 
     /// C: `refcount_read`.
     pub fn read(&self) -> u32 {
-        self.refs().load(Relaxed)
+        let n = self.refs().load(Relaxed);
+
+        record("vm_refcnt is", n);
+        n
     }
 
     /// C: `refcount_set`.
     pub fn set(&self, n: u32) {
+        record("vm_refcnt =", n);
         self.refs().store(n, Relaxed);
     }
 
     /// C: `refcount_set_release`.
     pub fn set_release(&self, n: u32) {
+        record("vm_refcnt =", n);
         self.refs().store(n, Release);
     }
 
@@ -74,9 +80,18 @@ impl Refcount {
     }
 
     /// C: `refcount_add_not_zero`.
+    ///
+    /// The fence is none of C's. It stands for the control dependency from a count of 0: a detacher
+    /// that finds its last reader gone already goes on to free the VMA. The kernel's memory model
+    /// orders the stores of that, C11 does not.
     #[must_use]
     pub fn add_not_zero(&self, i: u32) -> bool {
-        self.add_if(i, Relaxed, |_| true).0
+        let (added, _) = self.add_if(i, Relaxed, |_| true);
+
+        if !added {
+            fence(Acquire);
+        }
+        added
     }
 
     /// C: `refcount_sub_and_test`.
@@ -92,6 +107,7 @@ impl Refcount {
 
         loop {
             if old == 0 || !may(old) {
+                record("vm_refcnt not raised, is", old);
                 return (false, old);
             }
             match refs.compare_exchange(old, old.wrapping_add(i), order, Relaxed) {
@@ -100,6 +116,7 @@ impl Refcount {
             }
         }
 
+        record("vm_refcnt raised, was", old);
         if (old as i32) < 0 || (old.wrapping_add(i) as i32) < 0 {
             self.warn_saturate("refcount_t: saturated; leaking memory");
         }
@@ -109,6 +126,7 @@ impl Refcount {
     fn sub(&self, i: u32) -> (bool, u32) {
         let old = self.refs().fetch_sub(i, Release);
 
+        record("vm_refcnt lowered, was", old);
         if old as i32 > 0 && old == i {
             fence(Acquire);
             return (true, old);

@@ -6,6 +6,7 @@ use super::{
     life::Life,
     lockdep::Mode,
     task,
+    Task,
     warn, //
 };
 use loom::sync::{
@@ -58,12 +59,12 @@ impl RwSemaphore {
             Mode::Exclusive => state.writer = true,
             Mode::Shared => state.readers += 1,
         }
-        task::current().held.acquire(self, mode);
+        Task::current().held.acquire(self, mode);
         true
     }
 
     fn up(&self, mode: Mode) {
-        task::current().held.release(self, mode);
+        Task::current().held.release(self, mode);
         let mut state = self.state();
 
         match mode {
@@ -132,7 +133,7 @@ impl RwSemaphore {
     ///
     /// The current task holds it for writing.
     pub unsafe fn downgrade_write(&self) {
-        let held = &task::current().held;
+        let held = &Task::current().held;
 
         held.release(self, Mode::Exclusive);
         held.acquire(self, Mode::Shared);
@@ -173,6 +174,6 @@ impl RwSemaphore {
 
     fn mode(&self) -> Option<Mode> {
         self.life.touch("mmap_lock");
-        task::current().held.mode(self)
+        Task::current().held.mode(self)
     }
 }

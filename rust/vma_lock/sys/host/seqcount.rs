@@ -7,7 +7,10 @@
 //!
 //! C header: [`include/linux/seqlock.h`](srctree/include/linux/seqlock.h)
 
-use super::life::Life;
+use super::{
+    history::record,
+    life::Life, //
+};
 use loom::sync::atomic::{
     fence,
     AtomicU32,
@@ -44,12 +47,18 @@ impl SeqCount {
 
     /// C: `READ_ONCE(s->sequence)`.
     pub fn read(&self) -> u32 {
-        self.sequence().load(Relaxed)
+        let seq = self.sequence().load(Relaxed);
+
+        record("mm_lock_seq is", seq);
+        seq
     }
 
     /// C: `raw_read_seqcount`.
     pub fn read_acquire(&self) -> u32 {
-        self.sequence().load(Acquire)
+        let seq = self.sequence().load(Acquire);
+
+        record("mm_lock_seq is", seq);
+        seq
     }
 
     /// C: `raw_seqcount_try_begin`.
@@ -82,6 +91,7 @@ impl SeqCount {
         // Only one writer at a time, so the value is its own.
         let next = self.read().wrapping_add(1);
 
+        record("mm_lock_seq =", next);
         self.sequence().store(next, Relaxed);
     }
 }

@@ -6,7 +6,10 @@
 //! the task running changes nothing, so a wakeup that comes too early is lost, and a task that
 //! nobody can wake any more is a deadlock, which loom reports.
 
-use super::lockdep::Held;
+use super::{
+    history::record,
+    lockdep::Held, //
+};
 use loom::sync::{
     atomic::{
         fence,
@@ -51,15 +54,16 @@ pub struct Task {
     runnable: Condvar,
     pub(super) held: Held,
     pub(super) rcu_depth: Cell<u32>,
+    sleeps: Cell<u32>,
+    id: u32,
+}
+
+thread_local! {
+    static NEXT_ID: Cell<u32> = const { Cell::new(0) };
 }
 
 loom::thread_local! {
     static CURRENT: OnceCell<Rc<Task>> = OnceCell::new();
-}
-
-/// C: `current`.
-pub(super) fn current() -> Rc<Task> {
-    CURRENT.with(|current| current.get_or_init(Task::new).clone())
 }
 
 impl Task {
@@ -72,7 +76,29 @@ impl Task {
             runnable: Condvar::new(),
             held: Held::default(),
             rcu_depth: Cell::new(0),
+            sleeps: Cell::new(0),
+            id: NEXT_ID.replace(NEXT_ID.get() + 1),
         })
+    }
+
+    /// C: `current`.
+    pub fn current() -> Rc<Self> {
+        CURRENT.with(|current| current.get_or_init(Self::new).clone())
+    }
+
+    /// Its number within the run.
+    pub(super) fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// The next task will be the first one of a run.
+    pub(super) fn restart_ids() {
+        NEXT_ID.set(0);
+    }
+
+    /// How often it has given up the CPU to wait.
+    pub fn sleeps(&self) -> u32 {
+        self.sleeps.get()
     }
 
     /// Runs `f` as this task, in the current thread. It must end with nothing held.
@@ -93,6 +119,7 @@ impl Task {
 
     /// Sends SIGKILL. C: `send_sig(SIGKILL, p, 1)`.
     pub fn kill(&self) {
+        record("kill task", self.id);
         self.sigkill.store(true, Relaxed);
         self.try_to_wake_up(TaskState::WAKEKILL);
     }
@@ -106,7 +133,10 @@ impl Task {
         let _rq = self.rq_lock.lock().unwrap();
 
         fence(SeqCst); // smp_mb__after_spinlock()
-        if self.state.load(Relaxed) & mask.0 == 0 {
+        let state = self.state.load(Relaxed);
+
+        record("wake a task in state", state);
+        if state & mask.0 == 0 {
             return false;
         }
         self.state.store(TaskState::RUNNING.0, Relaxed);
@@ -117,7 +147,8 @@ impl Task {
 
 /// C: `set_current_state`.
 pub fn set_current_state(state: TaskState) {
-    current().state.store(state.0, Relaxed);
+    record("set_current_state", state.0);
+    Task::current().state.store(state.0, Relaxed);
     barrier_a();
 }
 
@@ -129,7 +160,7 @@ fn barrier_a() {
 
 /// C: `__set_current_state(TASK_RUNNING)`.
 pub(super) fn set_running() {
-    current().state.store(TaskState::RUNNING.0, Relaxed);
+    Task::current().state.store(TaskState::RUNNING.0, Relaxed);
 }
 
 /// C: `signal_pending_state`.
@@ -139,12 +170,12 @@ pub fn signal_pending_state(state: TaskState) -> bool {
 
 /// C: `fatal_signal_pending`.
 pub(super) fn fatal_signal_pending() -> bool {
-    current().sigkill.load(Relaxed)
+    Task::current().sigkill.load(Relaxed)
 }
 
 /// C: `schedule`.
 pub fn schedule() {
-    let task = current();
+    let task = Task::current();
     assert_eq!(task.rcu_depth.get(), 0, "sleeps under RCU");
     let mut rq = task.rq_lock.lock().unwrap();
 
@@ -159,6 +190,8 @@ pub fn schedule() {
             task.state.store(TaskState::RUNNING.0, Relaxed);
             return;
         }
+        record("sleep in state", state.0);
+        task.sleeps.set(task.sleeps.get() + 1);
         rq = task.runnable.wait(rq).unwrap();
     }
 }

@@ -3,6 +3,7 @@
 //! What of a `vm_area_struct` the lock is made of, and something for it to protect.
 
 use super::{
+    history::record,
     life::{
         named,
         Life,
@@ -48,11 +49,13 @@ impl VmaRaw {
     /// Back to the cache. C: `vm_area_free`.
     pub fn free(&self) {
         crate::vma_assert_detached(self);
+        record("VMA freed", 0);
         self.life.free();
     }
 
     /// From the cache once more, for `mm`. C: `vm_area_alloc`.
     pub fn alloc(&self, mm: &MmRaw) {
+        record("VMA allocated", 0);
         self.life.alloc();
         self.vm_mm.store(ptr::from_ref(mm).cast_mut(), Relaxed);
         // SAFETY: The VMA is not in any tree.
@@ -74,12 +77,16 @@ impl VmaRaw {
     /// C: `READ_ONCE(vma->vm_lock_seq)`.
     pub fn vm_lock_seq(&self) -> u32 {
         self.life.touch("vm_lock_seq");
-        self.vm_lock_seq.load(Relaxed)
+        let seq = self.vm_lock_seq.load(Relaxed);
+
+        record("vm_lock_seq is", seq);
+        seq
     }
 
     /// C: `WRITE_ONCE(vma->vm_lock_seq, seq)`.
     pub fn set_vm_lock_seq(&self, seq: u32) {
         self.life.touch("vm_lock_seq");
+        record("vm_lock_seq =", seq);
         self.vm_lock_seq.store(seq, Relaxed);
     }
 
