@@ -5,5 +5,8 @@
 mod detach;
 mod killable;
 mod readers;
+#[path = "../../rust/vma_lock/sys/refcount_table.rs"]
+mod refcount_table;
 mod reuse;
+mod word;
 mod world;
