@@ -17,7 +17,7 @@ dir = $(eval dir := $(shell scripts/kernel-dir))$(dir)
 # the command line here (W=1, CLIPPY=1, ...) reaches Kbuild through MAKEFLAGS.
 kbuild = . $(dir)/info && $(enter) $(MAKE) -C $(dir)/tree M=$(CURDIR) MO=$(dir)/modules \
 	ARCH=$$ARCH $${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} $(if $(V),V=$(V))
-rust_files = $(shell find rust samples -name '*.rs')
+rust_files = $(shell find rust samples model -name '*.rs')
 rustfmt = $(enter) rustfmt --config-path $(dir)/tree/.rustfmt.toml --edition 2021
 
 modules: setup
@@ -63,6 +63,9 @@ litmus: setup
 test:
 	$(Q)scripts/test
 
+model:
+	$(Q)model/run
+
 # The kernel's generator looks at all that lies below M=, so it is shown an empty folder.
 rust-analyzer: modules
 	$(Q)mkdir -p $(dir)/analyzer && touch $(dir)/analyzer/Kbuild
@@ -107,6 +110,7 @@ help:
 ## Checking without a guest
 ##   litmus          - The memory ordering, under the kernel's memory model (TESTS=: of
 ##                     model/litmus/*.litmus)
+##   model           - The protocol on the host, in every interleaving (loom)
 ##
 ## Running
 ##   guest           - All suites of selftests/ in the guest, and no more (SUITES=)
@@ -121,4 +125,4 @@ help:
 ##   O=DIR   build directory     V=1   show commands
 
 .PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run guest shell litmus test \
-	rust-analyzer rustdoc clean mrproper setup help
+	model rust-analyzer rustdoc clean mrproper setup help

@@ -41,7 +41,7 @@ fn detacher_and_two_readers() {
 /// One rcuwait serves the writer and then the detacher, or the other way round.
 #[test]
 fn writer_detacher_and_reader() {
-    explore("writer_detacher_and_reader", Search::Preemptions(2), || {
+    explore("writer_detacher_and_reader", Search::Preemptions(3), || {
         let (mm, vma) = Mm::with_vma();
         let reader = reader(&mm);
         let writer = Kthread::run({
@@ -59,7 +59,7 @@ fn writer_detacher_and_reader() {
 /// Of two detachers one does it.
 #[test]
 fn two_detachers_and_reader() {
-    explore("two_detachers_and_reader", Search::Preemptions(2), || {
+    explore("two_detachers_and_reader", Search::Preemptions(3), || {
         let (mm, vma) = Mm::with_vma();
         let other = Seen::default();
         let reader = reader(&mm);

@@ -11,7 +11,7 @@ use crate::{
 fn killed_writer_and_reader() {
     let (locked, interrupted) = (Seen::default(), Seen::default());
 
-    explore("killed_writer_and_reader", Search::Preemptions(2), {
+    explore("killed_writer_and_reader", Search::Preemptions(4), {
         let (locked, interrupted) = (locked.clone(), interrupted.clone());
         move || {
             let (mm, vma) = Mm::with_vma();

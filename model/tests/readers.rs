@@ -44,7 +44,23 @@ fn writer_and_reader() {
 /// The last reader wakes, whichever it is.
 #[test]
 fn writer_and_two_readers() {
-    writer_and_readers::<2>("writer_and_two_readers", Search::Preemptions(2));
+    writer_and_readers::<2>("writer_and_two_readers", Search::Preemptions(3));
+}
+
+/// A writer becomes a reader without letting another writer in between.
+#[test]
+fn downgraded_writer_and_writer() {
+    explore("downgraded_writer_and_writer", Search::All, || {
+        let (mm, vma) = Mm::with_vma();
+        let writer = Kthread::run({
+            let mm = mm.clone();
+            move || mm.mprotect()
+        });
+
+        mm.mprotect_then_read();
+        writer.join();
+        assert_eq!(word(&vma), 1);
+    });
 }
 
 /// A wakeup for nothing: the writer looks again, and sleeps again.
@@ -52,7 +68,7 @@ fn writer_and_two_readers() {
 fn spurious_wakeup() {
     let slept_twice = Seen::default();
 
-    explore("spurious_wakeup", Search::Preemptions(2), {
+    explore("spurious_wakeup", Search::Preemptions(4), {
         let slept_twice = slept_twice.clone();
         move || {
             let (mm, vma) = Mm::with_vma();

@@ -7,7 +7,7 @@ use crate::world::*;
 /// By another mm, which exits: its rcuwait must not be touched after the free (CVE-2025-38554).
 #[test]
 fn reuse_by_other_mm() {
-    explore("reuse_by_other_mm", Search::Preemptions(3), || {
+    explore("reuse_by_other_mm", Search::All, || {
         let (mm, vma) = Mm::with_vma();
         // The reader has found it already.
         let (found, rcu) = mm.find();
@@ -34,7 +34,7 @@ fn reuse_by_other_mm() {
 fn reuse_by_same_mm() {
     let new = Seen::default();
 
-    explore("reuse_by_same_mm", Search::Preemptions(3), {
+    explore("reuse_by_same_mm", Search::All, {
         let new = new.clone();
         move || {
             let (mm, vma) = Mm::with_vma();

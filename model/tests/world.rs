@@ -136,7 +136,25 @@ impl Mm {
         });
     }
 
-    /// The same, but SIGKILL ends the wait; returns whether it was locked.
+    /// The same, and goes on as a reader, first of the mm, then of the VMA alone.
+    pub fn mprotect_then_read(&self) {
+        mmap_write_lock(self);
+        let vma = self.vma().unwrap();
+
+        // SAFETY: The mmap lock is held, for writing and then for reading; so is the VMA lock after
+        // it.
+        unsafe {
+            vma_start_write(vma);
+            vma.modify();
+            mmap_write_downgrade(self);
+            assert!(vma_start_read_locked(vma));
+            mmap_read_unlock(self);
+            vma.inspect();
+            vma_end_read(vma);
+        }
+    }
+
+    /// Write-locks the VMA and writes, but SIGKILL ends the wait; returns whether it was locked.
     pub fn mprotect_killable(&self) -> bool {
         let mut locked = false;
 
@@ -260,7 +278,6 @@ pub fn explore(name: &str, search: Search, model: impl Fn() + Send + Sync + 'sta
     let start = Instant::now();
 
     builder.max_branches = 10_000;
-    let search = match std::env::var("B") { Ok(s) if s=="all" => Search::All, Ok(n) => Search::Preemptions(n.parse().unwrap()), _ => search };
     if let Search::Preemptions(n) = search {
         builder.preemption_bound = Some(n);
     }
@@ -274,7 +291,10 @@ pub fn explore(name: &str, search: Search, model: impl Fn() + Send + Sync + 'sta
         });
     };
     if let Err(failure) = catch_unwind(AssertUnwindSafe(search_all)) {
-        println!("The run that failed, one column for each task:\n{}", take_history());
+        println!(
+            "The run that failed, one column for each task:\n{}",
+            take_history()
+        );
         resume_unwind(failure);
     }
 

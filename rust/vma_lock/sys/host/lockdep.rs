@@ -3,8 +3,8 @@
 //! Lockdep annotations: what the current task holds, and that it lets go in the right order.
 
 use super::{
-    Task,
     Refcount,
+    Task,
     VmaRaw, //
 };
 use std::{

@@ -6,10 +6,14 @@ use super::{
     life::Life,
     lockdep::Mode,
     task,
-    Task,
-    warn, //
+    warn,
+    Task, //
 };
 use loom::sync::{
+    atomic::{
+        fence,
+        Ordering, //
+    },
     Condvar,
     Mutex,
     MutexGuard, //
@@ -60,6 +64,7 @@ impl RwSemaphore {
             Mode::Shared => state.readers += 1,
         }
         Task::current().held.acquire(self, mode);
+        handover();
         true
     }
 
@@ -176,4 +181,14 @@ impl RwSemaphore {
         self.life.touch("mmap_lock");
         Task::current().held.mode(self)
     }
+}
+
+/// What the last holder did comes before what this one stores, for third tasks too.
+///
+/// The kernel's memory model says so for spinlocks (`po-unlock-lock-po`) and is silent about this
+/// lock, whose ACQUIRE does it on all architectures. `vma_start_read` depends on it: a reader may
+/// meet the sequence as the next writer has just made it, with a plain store, and is to see what the
+/// last writer did. Without this fence C11 lets it miss that.
+fn handover() {
+    fence(Ordering::Release);
 }
