@@ -6,6 +6,7 @@ use crate::{
     readers::reader,
     world::*, //
 };
+use vma_lock::sys::Task;
 
 #[test]
 fn killed_writer_and_reader() {
@@ -36,6 +37,41 @@ fn killed_writer_and_reader() {
     });
     locked.assert("the writer is first");
     interrupted.assert("the signal is first");
+}
+
+/// Who does not sleep killably waits on.
+#[test]
+fn sigkill_does_not_end_other_waits() {
+    let slept = Seen::default();
+
+    for detach in [false, true] {
+        let name = format!("sigkill_and_{}", if detach { "detacher" } else { "writer" });
+
+        explore(&name, Search::Preemptions(3), {
+            let slept = slept.clone();
+            move || {
+                let (mm, vma) = Mm::with_vma();
+                let reader = reader(&mm);
+                let killed = Kthread::run({
+                    let (mm, slept) = (mm.clone(), slept.clone());
+                    move || {
+                        if detach {
+                            mm.munmap();
+                        } else {
+                            mm.mprotect();
+                        }
+                        slept.note(Task::current().sleeps() > 0);
+                    }
+                });
+
+                killed.task.kill();
+                killed.join();
+                reader.join();
+                assert_eq!(word(&vma), u32::from(!detach));
+            }
+        });
+    }
+    slept.assert("the task sleeps");
 }
 
 /// The condition is tested before the signal.

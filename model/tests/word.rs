@@ -14,6 +14,7 @@ use proptest::prelude::*;
 use vma_lock::{
     sys::{
         expect_warns,
+        rcu,
         VmaRaw, //
     },
     *, //
@@ -99,6 +100,29 @@ fn put_returns_the_new_count() {
             let (zero, _) = expect_warns(|| unsafe { __vma_refcount_put(&vma, Some(&mut refcnt)) });
             assert_eq!(zero, word == 1, "put on {word:#x}");
             assert_eq!(refcnt as u32, new, "put on {word:#x}");
+        });
+    }
+}
+
+/// A detached VMA is looked for again; at the limit, or beside a writer, the mmap lock is better.
+#[test]
+fn start_read_says_why_not() {
+    for (word, expected) in [
+        (0, Some(StartReadError::Detached)),
+        (1, None),
+        (FLAG - 2, None),
+        (FLAG - 1, Some(StartReadError::Contended)),
+        (FLAG, Some(StartReadError::Contended)),
+        (FLAG + 1, Some(StartReadError::Contended)),
+    ] {
+        loom::model(move || {
+            let mm = Mm::new();
+            let vma = VmaRaw::new(&mm);
+
+            vma.vm_refcnt().set(word);
+            // SAFETY: A VMA of this test, in this mm.
+            let got = unsafe { vma_start_read(&mm, &vma, rcu::read_lock()) }.err();
+            assert_eq!(got, expected, "start_read on {word:#x}");
         });
     }
 }
