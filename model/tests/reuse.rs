@@ -17,8 +17,7 @@ fn reuse_by_other_mm() {
                 assert!(mm.munmap());
                 let other = Mm::new();
 
-                vma.alloc(&other);
-                other.mmap(&vma);
+                other.mmap_reused(&vma);
                 other.exit();
             }
         });
@@ -43,8 +42,7 @@ fn reuse_by_same_mm() {
                 let (mm, vma) = (mm.clone(), vma.clone());
                 move || {
                     assert!(mm.munmap());
-                    vma.alloc(&mm);
-                    mm.mmap(&vma);
+                    mm.mmap_reused(&vma);
                 }
             });
 

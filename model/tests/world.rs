@@ -82,17 +82,28 @@ impl Mm {
         unsafe { mmap_write_unlock(self) };
     }
 
-    /// Attaches a detached VMA.
-    pub fn mmap(&self, vma: &VmaRaw) {
+    /// Attaches a new VMA.
+    fn mmap(&self, vma: &VmaRaw) {
+        self.write(|| self.attach(vma));
+    }
+
+    /// Takes a VMA from the cache that has been another one, and attaches it.
+    pub fn mmap_reused(&self, vma: &VmaRaw) {
         self.write(|| {
-            // SAFETY: The mmap write lock is held, the VMA is this mm's and detached.
-            unsafe {
-                vma_start_write(vma);
-                vma_mark_attached(vma);
-            }
-            self.tree
-                .store(ptr::from_ref(vma).cast_mut(), Ordering::Release);
+            vma.alloc(self);
+            self.attach(vma);
         });
+    }
+
+    /// Attaches a detached VMA; the mmap lock is held for writing.
+    fn attach(&self, vma: &VmaRaw) {
+        // SAFETY: The mmap write lock is held, the VMA is this mm's and detached.
+        unsafe {
+            vma_start_write(vma);
+            vma_mark_attached(vma);
+        }
+        self.tree
+            .store(ptr::from_ref(vma).cast_mut(), Ordering::Release);
     }
 
     /// Detaches the VMA, if there still is one, and frees it; returns whether.
