@@ -66,6 +66,9 @@ test:
 model:
 	$(Q)model/run
 
+mutants:
+	$(Q)model/mutants/run
+
 # The kernel's generator looks at all that lies below M=, so it is shown an empty folder.
 rust-analyzer: modules
 	$(Q)mkdir -p $(dir)/analyzer && touch $(dir)/analyzer/Kbuild
@@ -111,6 +114,7 @@ help:
 ##   litmus          - The memory ordering, under the kernel's memory model (TESTS=: of
 ##                     model/litmus/*.litmus)
 ##   model           - The protocol on the host, in every interleaving (loom)
+##   mutants         - Plant one bug after the other: does the model find each?
 ##
 ## Running
 ##   guest           - All suites of selftests/ in the guest, and no more (SUITES=)
@@ -125,4 +129,4 @@ help:
 ##   O=DIR   build directory     V=1   show commands
 
 .PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run guest shell litmus test \
-	model rust-analyzer rustdoc clean mrproper setup help
+	model mutants rust-analyzer rustdoc clean mrproper setup help
