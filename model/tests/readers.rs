@@ -29,7 +29,7 @@ fn writer_and_readers<const N: usize>(name: &str, search: Search) {
             for reader in readers {
                 reader.join();
             }
-            assert_eq!(word(&vma), 1);
+            assert_eq!(word(&vma), 1, "the flag or a count was left behind");
         }
     });
     slept.assert("the writer sleeps");
@@ -59,7 +59,7 @@ fn downgraded_writer_and_writer() {
 
         mm.mprotect_then_read();
         writer.join();
-        assert_eq!(word(&vma), 1);
+        assert_eq!(word(&vma), 1, "the flag or a count was left behind");
     });
 }
 
@@ -84,7 +84,7 @@ fn spurious_wakeup() {
             slept_twice.note(Task::current().sleeps() > 1);
             reader.join();
             waker.join();
-            assert_eq!(word(&vma), 1);
+            assert_eq!(word(&vma), 1, "the flag or a count was left behind");
         }
     });
     slept_twice.assert("the writer is woken too early");
