@@ -18,7 +18,7 @@ dir = $(eval dir := $(shell scripts/kernel-dir))$(dir)
 out = $(dir)/modules
 kbuild = . $(dir)/info && $(enter) $(MAKE) -C $(dir)/tree M=$(CURDIR) MO=$(out) \
 	ARCH=$$ARCH $${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} $(if $(V),V=$(V))
-rust_files = $(shell find rust samples selftests -name '*.rs')
+rust_files = $(shell find rust samples selftests model -name '*.rs')
 rustfmt = $(enter) rustfmt --config-path $(dir)/tree/.rustfmt.toml --edition 2021
 
 modules: setup
@@ -65,6 +65,12 @@ litmus: setup
 test:
 	$(Q)scripts/test
 
+model:
+	$(Q)model/run
+
+mutants:
+	$(Q)model/mutants/run
+
 # The kernel's generator looks at all that lies below M=, so it is shown an empty folder.
 rust-analyzer: modules
 	$(Q)mkdir -p $(dir)/analyzer && touch $(dir)/analyzer/Kbuild
@@ -109,6 +115,8 @@ help:
 ## Checking without a guest
 ##   litmus          - The memory ordering, under the kernel's memory model (TESTS=: of
 ##                     model/litmus/*.litmus)
+##   model           - The protocol on the host, in every interleaving (loom)
+##   mutants         - Plant one bug after the other: does the model find each?
 ##
 ## Running
 ##   guest           - All suites of selftests/ in the guest, and no more (SUITES=)
@@ -123,4 +131,4 @@ help:
 ##   O=DIR   build directory     V=1   show commands
 
 .PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run guest shell litmus test \
-	rust-analyzer rustdoc clean mrproper setup help
+	model mutants rust-analyzer rustdoc clean mrproper setup help

@@ -9,3 +9,8 @@
 mod kernel;
 #[cfg(not(feature = "host"))]
 pub use kernel::*;
+
+#[cfg(feature = "host")]
+mod host;
+#[cfg(feature = "host")]
+pub use host::*;
