@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How long things take. C and Rust take turns, a short round each, so that
+ * whatever else the machine does hits both alike.
+ */
+#include "bench.h"
+#include "../synthetic_mm/synthetic_mm.h"
+
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/mmap_lock.h>
+#include <linux/rcupdate.h>
+#include <linux/seq_file.h>
+
+#define ROUNDS		15
+#define OPERATIONS	50000
+#define WAKES		20
+#define READERS_MAX	8
+
+static struct mm_struct *mm;
+static struct vm_area_struct *vma;
+
+/* One round of everything, in each language: the same text, other calls. */
+#define ROUNDS_IN(impl, call)						\
+static __always_inline void impl##_read(void)				\
+{									\
+	struct vm_area_struct *locked;					\
+									\
+	rcu_read_lock();						\
+	locked = call##vma_start_read(mm, vma);				\
+	if (IS_ERR_OR_NULL(locked))					\
+		return;							\
+	rcu_read_unlock();						\
+	call##vma_refcount_put(locked);					\
+}									\
+									\
+static void impl##_reads(void)						\
+{									\
+	for (int i = 0; i < OPERATIONS; i++)				\
+		impl##_read();						\
+}									\
+									\
+static void impl##_reads_locked(void)					\
+{									\
+	mmap_read_lock(mm);						\
+	for (int i = 0; i < OPERATIONS; i++) {				\
+		if (call##vma_start_read_locked(vma))			\
+			call##vma_refcount_put(vma);			\
+	}								\
+	mmap_read_unlock(mm);						\
+}									\
+									\
+static void impl##_detaches(void)					\
+{									\
+	mmap_write_lock(mm);						\
+	call##vma_start_write(vma);					\
+	for (int i = 0; i < OPERATIONS; i++) {				\
+		call##vma_mark_detached(vma);				\
+		call##vma_mark_attached(vma);				\
+	}								\
+	mmap_write_unlock(mm);						\
+}									\
+									\
+static void impl##_writes(void)						\
+{									\
+	mmap_write_lock(mm);						\
+	for (int i = 0; i < OPERATIONS; i++) {				\
+		call##vma_start_write(vma);				\
+		vma_end_write_all(mm);					\
+		mm_lock_seqcount_begin(mm);				\
+	}								\
+	mmap_write_unlock(mm);						\
+}									\
+									\
+static void impl##_write_now_and_then(void)				\
+{									\
+	for (int i = 0; i < OPERATIONS / 50; i++) {			\
+		mmap_write_lock(mm);					\
+		call##vma_start_write(vma);				\
+		mmap_write_unlock(mm);					\
+		for (int j = 0; j < 50; j++)				\
+			impl##_read();					\
+	}								\
+}									\
+									\
+static void impl##_wake(void)						\
+{									\
+	call##vma_refcount_put(vma);					\
+}									\
+									\
+static void impl##_wait(void)						\
+{									\
+	call##vma_start_write(vma);					\
+}
+
+ROUNDS_IN(c, oracle_)
+ROUNDS_IN(rust, bench_)
+
+struct worker {
+	void (*work)(void);
+	struct completion *start;
+	struct completion done;
+};
+
+static int worker(void *data)
+{
+	struct worker *w = data;
+
+	wait_for_completion(w->start);
+	w->work();
+	kthread_complete_and_exit(&w->done, 0);
+}
+
+/* From the start of the first to the end of the last. */
+static u64 together(unsigned int n, void (*first)(void), void (*others)(void))
+{
+	DECLARE_COMPLETION_ONSTACK(start);
+	struct worker workers[READERS_MAX];
+	unsigned int i, started = 0;
+	u64 began;
+
+	for (i = 0; i < n; i++) {
+		struct worker *w = &workers[started];
+		struct task_struct *task;
+
+		w->work = i ? others : first;
+		w->start = &start;
+		init_completion(&w->done);
+		task = kthread_run(worker, w, "vma_bench/%u", i);
+		started += !IS_ERR(task);
+	}
+	msleep(1);
+	began = ktime_get_ns();
+	complete_all(&start);
+	for (i = 0; i < started; i++)
+		wait_for_completion(&workers[i].done);
+	return ktime_get_ns() - began;
+}
+
+static u64 alone(void (*work)(void))
+{
+	u64 began = ktime_get_ns();
+
+	work();
+	return ktime_get_ns() - began;
+}
+
+static void (*wait_work)(void);
+static u64 woken;
+
+static void waiter(void)
+{
+	mmap_write_lock(mm);
+	wait_work();
+	woken = ktime_get_ns();
+	mmap_write_unlock(mm);
+}
+
+/* From the put to the writer running. */
+static u64 wake(void (*put)(void), void (*wait)(void))
+{
+	DECLARE_COMPLETION_ONSTACK(start);
+	struct worker w = { .work = waiter, .start = &start };
+	u64 began;
+
+	init_completion(&w.done);
+	wait_work = wait;
+	mmap_read_lock(mm);
+	WARN_ON(!vma_start_read_locked(vma));
+	mmap_read_unlock(mm);
+	if (IS_ERR(kthread_run(worker, &w, "vma_bench/wake"))) {
+		put();
+		return 0;
+	}
+	complete(&start);
+	while (refcount_read(&vma->vm_refcnt) < VM_REFCNT_EXCLUDE_READERS_FLAG)
+		usleep_range(50, 100);
+	/* Long enough for it to have gone to sleep. */
+	usleep_range(300, 400);
+	began = ktime_get_ns();
+	put();
+	wait_for_completion(&w.done);
+	return woken - began;
+}
+
+static u64 wakes(void (*put)(void), void (*wait)(void))
+{
+	u64 sum = 0;
+
+	for (int i = 0; i < WAKES; i++)
+		sum += wake(put, wait);
+	return sum;
+}
+
+/* @of_c and @of_rust are evaluated in turn, the order changes with each round. */
+#define take_turns(name, operations, of_c, of_rust)				\
+	for (int round = 0; round < ROUNDS; round++) {				\
+		u64 c = 0, rust;						\
+										\
+		if (round & 1)							\
+			c = (of_c);						\
+		rust = (of_rust);						\
+		if (!(round & 1))						\
+			c = (of_c);						\
+		seq_printf(m, "%s c %d %llu %u\n", name, round, c, operations);	\
+		seq_printf(m, "%s rust %d %llu %u\n", name, round, rust, operations); \
+	}
+
+int bench_time_show(struct seq_file *m, void *unused)
+{
+	static DEFINE_MUTEX(lock);
+	struct synthetic_mm *s = synthetic_mm_create();
+	char name[32];
+
+	if (!s)
+		return -ENOMEM;
+	mutex_lock(&lock);
+	mm = synthetic_mm_mm(s);
+	vma = synthetic_mm_vma(s);
+	mmap_write_lock(mm);
+	vma_start_write(vma);
+	vma_mark_attached(vma);
+	mmap_write_unlock(mm);
+
+	take_turns("start_read+end_read", OPERATIONS, alone(c_reads), alone(rust_reads));
+	take_turns("start_read_locked+end_read", OPERATIONS,
+		   alone(c_reads_locked), alone(rust_reads_locked));
+	take_turns("mark_detached+mark_attached", OPERATIONS,
+		   alone(c_detaches), alone(rust_detaches));
+	take_turns("start_write", OPERATIONS, alone(c_writes), alone(rust_writes));
+	for (unsigned int n = 1; n <= READERS_MAX; n *= 2) {
+		scnprintf(name, sizeof(name), "readers_%u", n);
+		take_turns(name, n * OPERATIONS, together(n, c_reads, c_reads),
+			   together(n, rust_reads, rust_reads));
+	}
+	take_turns("reader_and_writer", 2 * OPERATIONS,
+		   together(2, c_reads, c_write_now_and_then),
+		   together(2, rust_reads, rust_write_now_and_then));
+	take_turns("wake_latency", WAKES, wakes(c_wake, c_wait), wakes(rust_wake, rust_wait));
+
+	mutex_unlock(&lock);
+	synthetic_mm_destroy(s);
+	return 0;
+}
