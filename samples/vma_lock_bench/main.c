@@ -3,7 +3,7 @@
  * Measures the per-VMA lock in C and in Rust, when its files in debugfs
  * vma_lock_bench/ are read:
  *
- *   instructions  FUNCTION IMPL EXECUTED CALLS, counted by single-stepping
+ *   instructions  FUNCTION IMPL EXECUTED CALLS FTRACE_NOPS, by single-stepping
  *   trace         the same instructions one by one
  *   time          NAME IMPL ROUND NANOSECONDS OPERATIONS
  */

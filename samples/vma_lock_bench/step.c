@@ -17,13 +17,15 @@
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 
+#include <asm/nops.h>
+
 #define STEPS_MAX 1024
 
 static DEFINE_MUTEX(step_lock);
 static struct {
 	struct task_struct *task;
 	unsigned long entry, ret;
-	unsigned int steps, calls;
+	unsigned int steps, calls, ftrace_nops;
 	unsigned long ip[STEPS_MAX];
 } step;
 
@@ -33,6 +35,12 @@ static bool is_call(const u8 *insn)
 	if (*insn == 0x2e)	/* %cs prefix, padding */
 		insn++;
 	return *insn == 0xe8;
+}
+
+/* Where ftrace can put a call. gcc leaves one in each function, rustc does not. */
+static bool is_ftrace_nop(const u8 *insn)
+{
+	return !memcmp(insn, (const u8[]){ BYTES_NOP5 }, 5);
 }
 
 /* The instruction at regs->ip is about to be executed. */
@@ -55,6 +63,7 @@ static int on_step(struct notifier_block *nb, unsigned long event, void *data)
 			step.ip[step.steps] = regs->ip;
 		step.steps++;
 		step.calls += is_call((const u8 *)regs->ip);
+		step.ftrace_nops += is_ftrace_nop((const u8 *)regs->ip);
 	}
 	return NOTIFY_STOP;
 }
@@ -70,6 +79,7 @@ static __always_inline void step_begin(void *function)
 	step.ret = 0;
 	step.steps = 0;
 	step.calls = 0;
+	step.ftrace_nops = 0;
 	step.task = current;
 	asm volatile("pushf\n\torl %0, (%%rsp)\n\tpopf" :: "i" (X86_EFLAGS_TF) : "memory", "cc");
 }
@@ -90,7 +100,8 @@ static void show(struct seq_file *m, const char *name, const char *impl, bool tr
 	unsigned int i;
 
 	if (!trace) {
-		seq_printf(m, "%s %s %u %u\n", name, impl, step.steps, step.calls);
+		seq_printf(m, "%s %s %u %u %u\n", name, impl, step.steps, step.calls,
+			   step.ftrace_nops);
 		return;
 	}
 	for (i = 0; i < min(step.steps, STEPS_MAX); i++) {
