@@ -4,6 +4,7 @@
  * whatever else the machine does hits both alike.
  */
 #include "bench.h"
+#include "loops.h"
 #include "../synthetic_mm/synthetic_mm.h"
 
 #include <linux/completion.h>
@@ -12,7 +13,6 @@
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
-#include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 
 #define ROUNDS		15
@@ -23,84 +23,9 @@
 static struct mm_struct *mm;
 static struct vm_area_struct *vma;
 
-/* One round of everything, in each language: the same text, other calls. */
-#define ROUNDS_IN(impl, call)						\
-static __always_inline void impl##_read(void)				\
-{									\
-	struct vm_area_struct *locked;					\
-									\
-	rcu_read_lock();						\
-	locked = call##vma_start_read(mm, vma);				\
-	if (IS_ERR_OR_NULL(locked))					\
-		return;							\
-	rcu_read_unlock();						\
-	call##vma_refcount_put(locked);					\
-}									\
-									\
-static void impl##_reads(void)						\
-{									\
-	for (int i = 0; i < OPERATIONS; i++)				\
-		impl##_read();						\
-}									\
-									\
-static void impl##_reads_locked(void)					\
-{									\
-	mmap_read_lock(mm);						\
-	for (int i = 0; i < OPERATIONS; i++) {				\
-		if (call##vma_start_read_locked(vma))			\
-			call##vma_refcount_put(vma);			\
-	}								\
-	mmap_read_unlock(mm);						\
-}									\
-									\
-static void impl##_detaches(void)					\
-{									\
-	mmap_write_lock(mm);						\
-	call##vma_start_write(vma);					\
-	for (int i = 0; i < OPERATIONS; i++) {				\
-		call##vma_mark_detached(vma);				\
-		call##vma_mark_attached(vma);				\
-	}								\
-	mmap_write_unlock(mm);						\
-}									\
-									\
-static void impl##_writes(void)						\
-{									\
-	mmap_write_lock(mm);						\
-	for (int i = 0; i < OPERATIONS; i++) {				\
-		call##vma_start_write(vma);				\
-		vma_end_write_all(mm);					\
-		mm_lock_seqcount_begin(mm);				\
-	}								\
-	mmap_write_unlock(mm);						\
-}									\
-									\
-static void impl##_write_now_and_then(void)				\
-{									\
-	for (int i = 0; i < OPERATIONS / 50; i++) {			\
-		mmap_write_lock(mm);					\
-		call##vma_start_write(vma);				\
-		mmap_write_unlock(mm);					\
-		for (int j = 0; j < 50; j++)				\
-			impl##_read();					\
-	}								\
-}									\
-									\
-static void impl##_wake(void)						\
-{									\
-	call##vma_refcount_put(vma);					\
-}									\
-									\
-static void impl##_wait(void)						\
-{									\
-	call##vma_start_write(vma);					\
-}
-
-ROUNDS_IN(c, oracle_)
-ROUNDS_IN(rust, bench_)
-
 struct worker {
-	void (*work)(void);
+	loop work;
+	unsigned long n;
 	struct completion *start;
 	struct completion done;
 };
@@ -110,12 +35,12 @@ static int worker(void *data)
 	struct worker *w = data;
 
 	wait_for_completion(w->start);
-	w->work();
+	w->work(mm, vma, w->n);
 	kthread_complete_and_exit(&w->done, 0);
 }
 
 /* From the start of the first to the end of the last. */
-static u64 together(unsigned int n, void (*first)(void), void (*others)(void))
+static u64 together(unsigned int n, loop first, loop others)
 {
 	DECLARE_COMPLETION_ONSTACK(start);
 	struct worker workers[READERS_MAX];
@@ -127,6 +52,7 @@ static u64 together(unsigned int n, void (*first)(void), void (*others)(void))
 		struct task_struct *task;
 
 		w->work = i ? others : first;
+		w->n = OPERATIONS;
 		w->start = &start;
 		init_completion(&w->done);
 		task = kthread_run(worker, w, "vma_bench/%u", i);
@@ -140,39 +66,45 @@ static u64 together(unsigned int n, void (*first)(void), void (*others)(void))
 	return ktime_get_ns() - began;
 }
 
-static u64 alone(void (*work)(void))
+static u64 alone(loop work)
 {
 	u64 began = ktime_get_ns();
 
-	work();
+	work(mm, vma, OPERATIONS);
 	return ktime_get_ns() - began;
 }
 
-static void (*wait_work)(void);
 static u64 woken;
 
-static void waiter(void)
+static void c_wait(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long n)
 {
 	mmap_write_lock(mm);
-	wait_work();
+	oracle_vma_start_write(vma);
+	woken = ktime_get_ns();
+	mmap_write_unlock(mm);
+}
+
+static void rust_wait(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long n)
+{
+	mmap_write_lock(mm);
+	bench_vma_start_write(vma);
 	woken = ktime_get_ns();
 	mmap_write_unlock(mm);
 }
 
 /* From the put to the writer running. */
-static u64 wake(void (*put)(void), void (*wait)(void))
+static u64 wake(void (*put)(struct vm_area_struct *), loop wait)
 {
 	DECLARE_COMPLETION_ONSTACK(start);
-	struct worker w = { .work = waiter, .start = &start };
+	struct worker w = { .work = wait, .start = &start };
 	u64 began;
 
 	init_completion(&w.done);
-	wait_work = wait;
 	mmap_read_lock(mm);
 	WARN_ON(!vma_start_read_locked(vma));
 	mmap_read_unlock(mm);
 	if (IS_ERR(kthread_run(worker, &w, "vma_bench/wake"))) {
-		put();
+		put(vma);
 		return 0;
 	}
 	complete(&start);
@@ -181,12 +113,12 @@ static u64 wake(void (*put)(void), void (*wait)(void))
 	/* Long enough for it to have gone to sleep. */
 	usleep_range(300, 400);
 	began = ktime_get_ns();
-	put();
+	put(vma);
 	wait_for_completion(&w.done);
 	return woken - began;
 }
 
-static u64 wakes(void (*put)(void), void (*wait)(void))
+static u64 wakes(void (*put)(struct vm_area_struct *), loop wait)
 {
 	u64 sum = 0;
 
@@ -237,9 +169,10 @@ int bench_time_show(struct seq_file *m, void *unused)
 			   together(n, rust_reads, rust_reads));
 	}
 	take_turns("reader_and_writer", 2 * OPERATIONS,
-		   together(2, c_reads, c_write_now_and_then),
-		   together(2, rust_reads, rust_write_now_and_then));
-	take_turns("wake_latency", WAKES, wakes(c_wake, c_wait), wakes(rust_wake, rust_wait));
+		   together(2, c_reads, c_writes_seldom),
+		   together(2, rust_reads, rust_writes_seldom));
+	take_turns("wake_latency", WAKES, wakes(oracle_vma_refcount_put, c_wait),
+		   wakes(bench_vma_refcount_put, rust_wait));
 
 	mutex_unlock(&lock);
 	synthetic_mm_destroy(s);
