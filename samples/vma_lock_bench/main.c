@@ -12,10 +12,26 @@
 #include <linux/debugfs.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
+#include <linux/sizes.h>
 
-DEFINE_SHOW_ATTRIBUTE(bench_instructions);
-DEFINE_SHOW_ATTRIBUTE(bench_trace);
-DEFINE_SHOW_ATTRIBUTE(bench_time);
+/* Room for all at once: where it does not do, seq_file starts all over again. */
+#define BENCH_FILE(name)							\
+static int bench_##name##_open(struct inode *inode, struct file *file)		\
+{										\
+	return single_open_size(file, bench_##name##_show, NULL, SZ_128K);	\
+}										\
+										\
+static const struct file_operations bench_##name##_fops = {			\
+	.owner		= THIS_MODULE,						\
+	.open		= bench_##name##_open,					\
+	.read		= seq_read,						\
+	.llseek		= seq_lseek,						\
+	.release	= single_release,					\
+}
+
+BENCH_FILE(instructions);
+BENCH_FILE(trace);
+BENCH_FILE(time);
 
 static struct dentry *dir;
 

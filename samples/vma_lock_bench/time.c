@@ -15,9 +15,11 @@
 #include <linux/mmap_lock.h>
 #include <linux/seq_file.h>
 
-#define ROUNDS		15
-#define OPERATIONS	50000
-#define WAKES		20
+/* Short rounds, so that most of them are not interrupted, and many of them. */
+#define ROUNDS		101
+#define OPERATIONS	2000
+/* Here the threads' start and end count as well. */
+#define TOGETHER	10000
 #define READERS_MAX	8
 
 static struct mm_struct *mm;
@@ -52,7 +54,7 @@ static u64 together(unsigned int n, loop first, loop others)
 		struct task_struct *task;
 
 		w->work = i ? others : first;
-		w->n = OPERATIONS;
+		w->n = TOGETHER;
 		w->start = &start;
 		init_completion(&w->done);
 		task = kthread_run(worker, w, "vma_bench/%u", i);
@@ -118,18 +120,9 @@ static u64 wake(void (*put)(struct vm_area_struct *), loop wait)
 	return woken - began;
 }
 
-static u64 wakes(void (*put)(struct vm_area_struct *), loop wait)
-{
-	u64 sum = 0;
-
-	for (int i = 0; i < WAKES; i++)
-		sum += wake(put, wait);
-	return sum;
-}
-
 /* @of_c and @of_rust are evaluated in turn, the order changes with each round. */
 #define take_turns(name, operations, of_c, of_rust)				\
-	for (int round = 0; round < ROUNDS; round++) {				\
+	for (int round = 0; round < ((operations) < TOGETHER ? ROUNDS : ROUNDS / 4); round++) { \
 		u64 c = 0, rust;						\
 										\
 		if (round & 1)							\
@@ -165,14 +158,14 @@ int bench_time_show(struct seq_file *m, void *unused)
 	take_turns("start_write", OPERATIONS, alone(c_writes), alone(rust_writes));
 	for (unsigned int n = 1; n <= READERS_MAX; n *= 2) {
 		scnprintf(name, sizeof(name), "readers_%u", n);
-		take_turns(name, n * OPERATIONS, together(n, c_reads, c_reads),
+		take_turns(name, n * TOGETHER, together(n, c_reads, c_reads),
 			   together(n, rust_reads, rust_reads));
 	}
-	take_turns("reader_and_writer", 2 * OPERATIONS,
+	take_turns("reader_and_writer", 2 * TOGETHER,
 		   together(2, c_reads, c_writes_seldom),
 		   together(2, rust_reads, rust_writes_seldom));
-	take_turns("wake_latency", WAKES, wakes(oracle_vma_refcount_put, c_wait),
-		   wakes(bench_vma_refcount_put, rust_wait));
+	take_turns("wake_latency", 1, wake(oracle_vma_refcount_put, c_wait),
+		   wake(bench_vma_refcount_put, rust_wait));
 
 	mutex_unlock(&lock);
 	synthetic_mm_destroy(s);
