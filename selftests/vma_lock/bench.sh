@@ -12,21 +12,28 @@ if [ ! -f $ko ]; then
 	exit 4
 fi
 echo "1..4"
-failed=0
-insmod $ko
-n=0
-for file in instructions trace time; do
+n=0 failed=0
+result() {	# result STATUS NAME
 	n=$((n + 1))
-	if cat $debugfs/$file > /tmp/bench.$$ && [ -s /tmp/bench.$$ ]; then
-		while IFS= read -r line; do
-			echo "# bench: $file $line"
-		done < /tmp/bench.$$
-		echo "ok $n $file"
+	if [ "$1" = 0 ]; then
+		echo "ok $n $2"
 	else
-		echo "not ok $n $file"
+		echo "not ok $n $2"
 		failed=1
 	fi
+}
+
+insmod $ko
+for file in instructions trace time; do
+	cat $debugfs/$file > /tmp/bench.$$ && [ -s /tmp/bench.$$ ]
+	status=$?
+	while IFS= read -r line; do
+		echo "# bench: $file $line"
+	done < /tmp/bench.$$
+	result $status $file
 done
 rm -f /tmp/bench.$$
-rmmod vma_lock_bench && echo "ok 4 unload" || { echo "not ok 4 unload"; failed=1; }
+rmmod vma_lock_bench
+result $? unload
+
 exit $failed
