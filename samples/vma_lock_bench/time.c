@@ -122,7 +122,7 @@ static u64 wake(void (*put)(struct vm_area_struct *), loop wait)
 
 /* @of_c and @of_rust are evaluated in turn, the order changes with each round. */
 #define take_turns(name, operations, of_c, of_rust)				\
-	for (int round = 0; round < ((operations) < TOGETHER ? ROUNDS : ROUNDS / 4); round++) { \
+	for (int round = 0; round < ((operations) < TOGETHER ? ROUNDS : ROUNDS / 2); round++) { \
 		u64 c = 0, rust;						\
 										\
 		if (round & 1)							\
