@@ -53,6 +53,13 @@ run: modules selftests
 guest: modules selftests
 	$(Q)$(qemu) $(addprefix --suite ,$(SUITES))
 
+# RST: a file in Documentation/ that the tables go to as well.
+out = $(or $(O),$(CURDIR)/build)/bench
+bench: modules selftests
+	$(Q)$(qemu) --suite bench
+	$(Q). $(dir)/info && $(enter) $(MAKE) -C bench OUTPUT=$(out) MODULES=$(dir)/modules CC="$$CC"
+	$(Q)$(enter) bench/report --kernel $(dir) --out $(out) $(addprefix --rst ,$(RST))
+
 shell: modules selftests
 	$(Q)$(qemu) --shell
 
@@ -119,6 +126,7 @@ help:
 ##   mutants         - Plant one bug after the other: does the model find each?
 ##
 ## Running
+##   bench           - Speed against the kernel's C: instructions, times, sizes, in build/bench
 ##   guest           - All suites of selftests/ in the guest, and no more (SUITES=)
 ##   shell           - The guest, with a shell
 ##
@@ -130,5 +138,5 @@ help:
 ##
 ##   O=DIR   build directory     V=1   show commands
 
-.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run guest shell litmus test \
+.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run bench guest shell litmus test \
 	model mutants rust-analyzer rustdoc clean mrproper setup help

@@ -37,6 +37,11 @@ struct vm_area_struct *oracle_vma_start_read(struct mm_struct *mm, struct vm_are
 	return vma_start_read(mm, vma);
 }
 
+bool oracle_vma_start_read_locked(struct vm_area_struct *vma)
+{
+	return vma_start_read_locked(vma);
+}
+
 void oracle_vma_start_write(struct vm_area_struct *vma)
 {
 	vma_start_write(vma);

@@ -21,6 +21,7 @@ bool oracle_are_readers_excluded(int refcnt);
 unsigned int oracle_vma_refcount_put_return(struct vm_area_struct *vma);
 void oracle_vma_refcount_put(struct vm_area_struct *vma);
 struct vm_area_struct *oracle_vma_start_read(struct mm_struct *mm, struct vm_area_struct *vma);
+bool oracle_vma_start_read_locked(struct vm_area_struct *vma);
 void oracle_vma_start_write(struct vm_area_struct *vma);
 int oracle_vma_start_write_killable(struct vm_area_struct *vma);
 void oracle_vma_mark_attached(struct vm_area_struct *vma);

@@ -8,39 +8,39 @@
  */
 #ifdef CONFIG_LOCKDEP
 
-void vma_lock_helper___vma_lockdep_init(struct vm_area_struct *vma)
+__rust_helper void vma_lock_helper___vma_lockdep_init(struct vm_area_struct *vma)
 {
 	static struct lock_class_key lockdep_key;
 
 	lockdep_init_map(__vma_lockdep_map(vma), "vm_lock", &lockdep_key, 0);
 }
 
-void vma_lock_helper___vma_lockdep_acquire_read(struct vm_area_struct *vma)
+__rust_helper void vma_lock_helper___vma_lockdep_acquire_read(struct vm_area_struct *vma)
 {
 	__vma_lockdep_acquire_read(vma);
 }
 
-void vma_lock_helper___vma_lockdep_release_read(struct vm_area_struct *vma)
+__rust_helper void vma_lock_helper___vma_lockdep_release_read(struct vm_area_struct *vma)
 {
 	__vma_lockdep_release_read(vma);
 }
 
-void vma_lock_helper___vma_lockdep_acquire_exclusive(struct vm_area_struct *vma)
+__rust_helper void vma_lock_helper___vma_lockdep_acquire_exclusive(struct vm_area_struct *vma)
 {
 	__vma_lockdep_acquire_exclusive(vma);
 }
 
-void vma_lock_helper___vma_lockdep_release_exclusive(struct vm_area_struct *vma)
+__rust_helper void vma_lock_helper___vma_lockdep_release_exclusive(struct vm_area_struct *vma)
 {
 	__vma_lockdep_release_exclusive(vma);
 }
 
-void vma_lock_helper___vma_lockdep_stat_mark_acquired(struct vm_area_struct *vma)
+__rust_helper void vma_lock_helper___vma_lockdep_stat_mark_acquired(struct vm_area_struct *vma)
 {
 	__vma_lockdep_stat_mark_acquired(vma);
 }
 
-bool vma_lock_helper___vma_lockdep_is_held(struct vm_area_struct *vma)
+__rust_helper bool vma_lock_helper___vma_lockdep_is_held(struct vm_area_struct *vma)
 {
 	return lock_is_held(__vma_lockdep_map(vma));
 }

@@ -2,18 +2,18 @@
 
 #include <linux/mmap_lock.h>
 
-void vma_lock_helper_mmap_lock_trace_start_locking(struct mm_struct *mm, bool write)
+__rust_helper void vma_lock_helper_mmap_lock_trace_start_locking(struct mm_struct *mm, bool write)
 {
 	__mmap_lock_trace_start_locking(mm, write);
 }
 
-void vma_lock_helper_mmap_lock_trace_acquire_returned(struct mm_struct *mm, bool write,
+__rust_helper void vma_lock_helper_mmap_lock_trace_acquire_returned(struct mm_struct *mm, bool write,
 						      bool success)
 {
 	__mmap_lock_trace_acquire_returned(mm, write, success);
 }
 
-void vma_lock_helper_mmap_lock_trace_released(struct mm_struct *mm, bool write)
+__rust_helper void vma_lock_helper_mmap_lock_trace_released(struct mm_struct *mm, bool write)
 {
 	__mmap_lock_trace_released(mm, write);
 }

@@ -4,22 +4,22 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
-void vma_lock_helper_rcuwait_init(struct rcuwait *w)
+__rust_helper void vma_lock_helper_rcuwait_init(struct rcuwait *w)
 {
 	rcuwait_init(w);
 }
 
-void vma_lock_helper_prepare_to_rcuwait(struct rcuwait *w)
+__rust_helper void vma_lock_helper_prepare_to_rcuwait(struct rcuwait *w)
 {
 	prepare_to_rcuwait(w);
 }
 
-void vma_lock_helper_set_current_state(unsigned int state)
+__rust_helper void vma_lock_helper_set_current_state(unsigned int state)
 {
 	set_current_state(state);
 }
 
-bool vma_lock_helper_signal_pending_state(unsigned int state)
+__rust_helper bool vma_lock_helper_signal_pending_state(unsigned int state)
 {
 	return signal_pending_state(state, current);
 }

@@ -5,6 +5,7 @@
 //! C source: [`mm/mmap_lock.c`](srctree/mm/mmap_lock.c)
 
 use crate::{
+    hint::unlikely,
     mmap::mmap_assert_write_locked,
     rcuwait::{
         rcuwait_wait_event,
@@ -89,7 +90,7 @@ pub unsafe fn __vma_start_exclude_readers(
     mmap_assert_write_locked(mm);
 
     // Only vma_mark_attached() raises a count of 0, and the mmap write lock excludes it.
-    if !vma.vm_refcnt().add_not_zero(VM_REFCNT_EXCLUDE_READERS_FLAG) {
+    if unlikely(!vma.vm_refcnt().add_not_zero(VM_REFCNT_EXCLUDE_READERS_FLAG)) {
         ves.detached = true;
         return Ok(());
     }
@@ -100,7 +101,7 @@ pub unsafe fn __vma_start_exclude_readers(
         || vma.vm_refcnt().read() == tgt_refcnt,
         ves.state,
     );
-    if waited.is_err() {
+    if unlikely(waited.is_err()) {
         // A flag left behind would keep all readers out, and a detacher asleep, for ever.
         // SAFETY: The flag was added above.
         unsafe { __vma_end_exclude_readers(ves) };

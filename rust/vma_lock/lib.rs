@@ -67,6 +67,7 @@ mod attach;
 mod exclude;
 #[cfg(not(feature = "host"))]
 mod find;
+mod hint;
 mod mmap;
 mod rcuwait;
 mod read;

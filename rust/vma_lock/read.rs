@@ -6,6 +6,7 @@
 //! C source: [`mm/mmap_lock.c`](srctree/mm/mmap_lock.c)
 
 use crate::{
+    hint::unlikely,
     mmap::mmap_assert_locked,
     refcnt::{
         are_readers_excluded,
@@ -148,7 +149,7 @@ pub unsafe fn vma_start_read(
     let (locked, oldcnt) = vma
         .vm_refcnt()
         .inc_not_zero_limited_acquire(VM_REFCNT_LIMIT);
-    if !locked {
+    if unlikely(!locked) {
         return Err(match oldcnt {
             0 => StartReadError::Detached,
             _ => StartReadError::Contended,
@@ -157,7 +158,7 @@ pub unsafe fn vma_start_read(
 
     vma.lockdep_acquire_read();
 
-    if !ptr::eq(vma.vm_mm(), mm) {
+    if unlikely(!ptr::eq(vma.vm_mm(), mm)) {
         // SAFETY: The read lock was taken above.
         unsafe { put_in_other_mm(vma, rcu) };
         return Err(StartReadError::Contended);
@@ -166,7 +167,7 @@ pub unsafe fn vma_start_read(
     // Equal sequences mean write-locked, or wrapped around: both end here. The opposite mistake
     // cannot be made: the VMA's sequence changes only while no reader holds the count, and any
     // change of the mm's ends all write locks.
-    if vma.vm_lock_seq() == mm.mm_lock_seq().read_acquire() {
+    if unlikely(vma.vm_lock_seq() == mm.mm_lock_seq().read_acquire()) {
         // SAFETY: The read lock was taken above; `mm` is alive, says the caller.
         unsafe { vma_refcount_put(vma) };
         return Err(StartReadError::Contended);
@@ -240,10 +241,12 @@ pub unsafe fn vma_start_read_locked_nested(vma: &VmaRaw, _subclass: i32) -> bool
     let (locked, _) = vma
         .vm_refcnt()
         .inc_not_zero_limited_acquire(VM_REFCNT_LIMIT);
-    if locked {
-        vma.lockdep_acquire_read();
+    if unlikely(!locked) {
+        return false;
     }
-    locked
+
+    vma.lockdep_acquire_read();
+    true
 }
 
 /// Drops a read lock.

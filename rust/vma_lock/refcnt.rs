@@ -54,9 +54,11 @@ const _: () = {
 #[inline]
 #[must_use]
 pub const fn are_readers_excluded(refcnt: i32) -> bool {
-    let refcnt = refcnt as u32;
+    const DETACHING: u32 = VM_REFCNT_EXCLUDE_READERS_FLAG;
+    const ATTACHED: u32 = VM_REFCNT_EXCLUDE_READERS_FLAG + 1;
 
-    refcnt & VM_REFCNT_EXCLUDE_READERS_FLAG != 0 && refcnt <= VM_REFCNT_EXCLUDE_READERS_FLAG + 1
+    // C asks for the flag, then for the limit; a range is the same in one comparison.
+    matches!(refcnt as u32, DETACHING..=ATTACHED)
 }
 
 /// What a value of `vm_refcnt` means.

@@ -14,6 +14,7 @@ use crate::{
         __vma_end_exclude_readers,
         __vma_start_exclude_readers,
     },
+    hint::unlikely,
     mmap::mmap_assert_write_locked,
     rcuwait::Interrupted,
     sys::{
@@ -76,7 +77,7 @@ pub unsafe fn __vma_start_write(vma: &VmaRaw, state: TaskState) -> Result<(), In
 
     // SAFETY: The caller holds the mmap write lock.
     let started = unsafe { __vma_start_exclude_readers(&mut ves) };
-    if started.is_err() {
+    if unlikely(started.is_err()) {
         warn_on_once!(ves.detached);
         return started;
     }

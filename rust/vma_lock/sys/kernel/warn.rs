@@ -10,7 +10,7 @@
 /// As in C the once is kept in the bug table, so debugfs `clear_warn_once` arms it again.
 macro_rules! warn_on_once {
     ($cond:expr) => {{
-        let cond = $cond;
+        let cond = $crate::hint::unlikely($cond);
         if cond {
             const ONCE: u32 = ::kernel::bindings::BUGFLAG_ONCE
                 | ::kernel::bug::bugflag_taint(::kernel::bindings::TAINT_WARN);
