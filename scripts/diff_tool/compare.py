@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What two sides did, side by side."""
+
+from dataclasses import dataclass, field
+
+from .guest import Record
+
+SIGNALS = ("no signal", "non-fatal signal", "fatal signal")
+FLAG = 1 << 30
+
+
+@dataclass
+class Difference:
+    where: str  # "predicate", "constant", an operation
+    state: str  # in words
+    before: str
+    after: str
+    rust: str
+    key: tuple = ()
+
+
+@dataclass
+class Result:
+    """One comparison: the C before against another side."""
+
+    name: str
+    differences: list[Difference] = field(default_factory=list)
+    compared: int = 0
+
+
+def word_name(word: int) -> str:
+    """A word of the protocol, by its distance to what it means something for."""
+    for base, name in ((3 * FLAG, "SATURATED"), (FLAG, "FLAG")):
+        if abs(word - base) <= 3:
+            return name + (f"{word - base:+d}" if word != base else "")
+    return f"{word:#x}" if word > 9 else str(word)
+
+
+def state_name(key: tuple) -> str:
+    _, word, write_locked, other_mm, waiter, signal = key
+    parts = [f"word {word_name(word)}", "write-locked" if write_locked else "not write-locked"]
+    parts += ["other mm"] if other_mm else []
+    parts += ["waiter"] if waiter else []
+    parts += [SIGNALS[signal]] if signal else []
+    return ", ".join(parts)
+
+
+def operation_name(operation: str) -> str:
+    return operation.replace("@watch", ", VMA watched")
+
+
+def _split(runs: list[str]) -> list[tuple[int, int]]:
+    return [tuple(int(end, 16) for end in run.split("-")) for run in runs]
+
+
+def _contains(runs: list[tuple[int, int]], word: int) -> bool:
+    return any(first <= word <= last for first, last in runs)
+
+
+def predicate(name: str, sides: dict[str, list[str]], reference: str, other: str) -> list[Difference]:
+    """Where two predicates differ: one entry for each run of inputs with the same answers."""
+    if sides[reference] == sides[other]:
+        return []
+    runs = {side: _split(lines) for side, lines in sides.items()}
+    edges = sorted({0, 1 << 32, *(e for r in runs.values() for first, last in r for e in (first, last + 1))})
+    differences = []
+    for first, end in zip(edges, edges[1:], strict=False):
+        answers = {side: "excluded" if _contains(r, first) else "not excluded" for side, r in runs.items()}
+        if answers[reference] != answers[other]:
+            what = f"input {first:#010x}" + (f" .. {end - 1:#010x}" if end - first > 1 else "")
+            differences.append(
+                Difference("predicate", what, answers[reference], answers.get(name, ""), answers["rust"], ("predicate", first))
+            )
+    return differences
+
+
+def cells(before: Record, other: Record, rust: Record) -> list[Difference]:
+    return [
+        Difference(operation_name(key[0]), state_name(key), done, other.cells.get(key, "not run"), rust.cells[key], key)
+        for key, done in before.cells.items()
+        if other.cells.get(key) != done
+    ]
+
+
+def constants(before: Record, other: Record, rust: Record) -> list[Difference]:
+    names = {"flag": "VM_REFCNT_EXCLUDE_READERS_FLAG", "limit": "VM_REFCNT_LIMIT"}
+    return [
+        Difference("constant", names[field_], *(f"{getattr(r, field_):#x}" for r in (before, other, rust)))
+        for field_ in names
+        if getattr(before, field_) != getattr(other, field_)
+    ]
+
+
+def compare(name: str, records: dict[str, Record], predicates: dict[str, list[str]]) -> Result:
+    """The C before (side "before") against side `name`."""
+    before, other, rust = records["before"], records[name], records["rust"]
+    result = Result(name, compared=len(before.cells))
+    wanted = {side: predicates[side] for side in {"before", "rust", name}}
+    result.differences += constants(before, other, rust)
+    result.differences += predicate(name, wanted, "before", name)
+    result.differences += cells(before, other, rust)
+    return result
