@@ -88,19 +88,19 @@ def _error(output: str) -> str:
 def build(kernel: Kernel, folder: Path, names: list[str]) -> dict[str, str]:
     """Build the sides. Return what the compiler has against those that cannot be."""
     _kbuild(folder, names)
-    done = kernel.make(folder, "modules")
+    done = kernel.make(folder, "-k", "modules")
     if not done.returncode:
         return {}
-    # One at a time, to see who it was.
+    bad = [name for name in names if not all((folder / name / f"{part}.o").is_file() for part in ("side", "predicate"))]
+    if not bad:
+        raise CannotTell(f"the sides cannot be built: {_error(done.stderr)}")
+    # One at a time, to see who said what; then the others without them.
     errors = {}
-    for name in names:
+    for name in bad:
         _kbuild(folder, [name])
-        done = kernel.make(folder, "modules")
-        if done.returncode:
-            errors[name] = _error(done.stderr)
-    good = [name for name in names if name not in errors]
-    if good:
-        _kbuild(folder, good)
+        errors[name] = _error(kernel.make(folder, "modules").stderr)
+    if len(bad) < len(names):
+        _kbuild(folder, [name for name in names if name not in errors])
         done = kernel.make(folder, "modules")
         if done.returncode:
             raise CannotTell(f"the sides do not build together: {_error(done.stderr)}")
