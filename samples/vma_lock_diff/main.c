@@ -5,12 +5,19 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include "diff.h"
+#include "schedules.h"
 
 #include <linux/module.h>
 #include <linux/mutex.h>
 
 static DEFINE_MUTEX(lock);
+
+static int run_schedules(const struct vma_lock_diff_side *side, struct diff_log *log)
+{
+	if (side == &diff_rust_side)
+		return 0;
+	return diff_schedules_run(side, side, log);
+}
 
 int vma_lock_diff_run(const struct vma_lock_diff_side *side)
 {
@@ -29,6 +36,8 @@ int vma_lock_diff_run(const struct vma_lock_diff_side *side)
 	guard(mutex)(&lock);
 	diff_log_printf(log, "side %s flag %08x limit %08x\n", side->name, side->flag, side->limit);
 	err = diff_cells_run(side, log);
+	if (!err)
+		err = run_schedules(side, log);
 	return err ?: diff_log_publish(log);
 }
 EXPORT_SYMBOL_GPL(vma_lock_diff_run);

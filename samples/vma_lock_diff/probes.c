@@ -9,7 +9,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include "diff.h"
+#include "thread.h"
 
 #include <linux/bug.h>
 #include <linux/hw_breakpoint.h>
@@ -19,10 +19,21 @@
 #include <linux/refcount.h>
 
 static struct task_struct *watched;
-static struct diff_seen *seen;
+static struct diff_seen *seen_by_watched;
 static u32 last_word;
 static bool dropped;
 static int mm_count;
+
+/* Where what the current task does is noted, or NULL. */
+static struct diff_seen *noted(void)
+{
+	struct diff_thread *t;
+
+	if (current == READ_ONCE(watched))
+		return seen_by_watched;
+	t = diff_thread_current();
+	return t ? &t->seen : NULL;
+}
 
 static void count(u8 *n)
 {
@@ -32,7 +43,9 @@ static void count(u8 *n)
 
 static int on_saturate(struct kprobe *p, struct pt_regs *regs)
 {
-	if (current == READ_ONCE(watched))
+	struct diff_seen *seen = noted();
+
+	if (seen)
 		count(&seen->saturated[min(regs_get_kernel_argument(regs, 1), 5UL)]);
 	return 0;
 }
@@ -45,7 +58,9 @@ static noinline notrace void just_return(void)
 /* As if the WARN had been reported. */
 static int on_report(struct kprobe *p, struct pt_regs *regs)
 {
-	if (current != READ_ONCE(watched))
+	struct diff_seen *seen = noted();
+
+	if (!seen)
 		return 0;
 	count(&seen->warns);
 	regs_set_return_value(regs, BUG_TRAP_TYPE_WARN);
@@ -64,7 +79,7 @@ static int on_wake(struct kprobe *p, struct pt_regs *regs)
 	struct rcuwait *w = (void *)regs_get_kernel_argument(regs, 0);
 
 	if (current == READ_ONCE(watched))
-		count(&seen->wakes[w == &world.mm[0]->vma_writer_wait ? 0 :
+		count(&seen_by_watched->wakes[w == &world.mm[0]->vma_writer_wait ? 0 :
 				   w == &world.mm[1]->vma_writer_wait ? 1 : 2]);
 	return 0;
 }
@@ -87,10 +102,10 @@ static void on_word(struct perf_event *bp, struct perf_sample_data *data, struct
 		return;
 	word = atomic_read(&world.vma->vm_refcnt.refs);
 	if (dropped) {
-		seen->late = true;
+		seen_by_watched->late = true;
 	} else if (word < last_word) {
 		dropped = true;
-		seen->grabbed = atomic_read(&world.vma->vm_mm->mm_count) - mm_count;
+		seen_by_watched->grabbed = atomic_read(&world.vma->vm_mm->mm_count) - mm_count;
 	}
 	last_word = word;
 }
@@ -98,7 +113,7 @@ static void on_word(struct perf_event *bp, struct perf_sample_data *data, struct
 static void on_field(struct perf_event *bp, struct perf_sample_data *data, struct pt_regs *regs)
 {
 	if (current == READ_ONCE(watched) && dropped)
-		seen->late = true;
+		seen_by_watched->late = true;
 }
 
 static struct perf_event *__percpu *watchpoints[3];
@@ -117,7 +132,7 @@ static struct perf_event *__percpu *watch(const void *addr, u64 len, perf_overfl
 void diff_watch_stop(void)
 {
 	for (int i = 0; i < ARRAY_SIZE(watchpoints); i++) {
-		if (!IS_ERR_OR_NULL((void __force *)watchpoints[i]))
+		if (watchpoints[i] && !IS_ERR_PCPU(watchpoints[i]))
 			unregister_wide_hw_breakpoint(watchpoints[i]);
 		watchpoints[i] = NULL;
 	}
@@ -142,7 +157,7 @@ int diff_watch_start(void)
 void diff_probes_begin(struct diff_seen *s)
 {
 	*s = (struct diff_seen){ };
-	seen = s;
+	seen_by_watched = s;
 	last_word = atomic_read(&world.vma->vm_refcnt.refs);
 	mm_count = atomic_read(&world.vma->vm_mm->mm_count);
 	dropped = false;

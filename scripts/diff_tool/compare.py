@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What two sides did, side by side."""
 
+import re
 from dataclasses import dataclass, field
 
 from .guest import Record
@@ -26,6 +27,8 @@ class Result:
     name: str
     differences: list[Difference] = field(default_factory=list)
     compared: int = 0
+    schedules: int = 0
+    bounded: bool = False
 
 
 def word_name(word: int) -> str:
@@ -91,6 +94,37 @@ def constants(before: Record, other: Record, rust: Record) -> list[Difference]:
     ]
 
 
+ROLES = {
+    "reader+writer": ("reader", "writer"),
+    "reader+detacher": ("reader", "detacher"),
+    "reader+killed-writer": ("reader", "killable writer", "SIGKILL"),
+}
+
+
+def order_name(scenario: str, order: str) -> str:
+    """An order of steps, in words: "reader 3, writer 5, ..."."""
+    parts = [f"{ROLES[scenario][int(run[0])]} {len(run)}" for run in re.findall(r"((\d)\2*)", order) for run in run[:1]]
+    return ", ".join(parts)
+
+
+def schedules(before: Record, other: Record) -> list[Difference]:
+    """Outcomes that only one side can come to, each with an order of steps that leads to it."""
+    differences = []
+    reference = {scenario: outcomes for (scenario, _, _), outcomes in before.outcomes.items()}
+    for (scenario, readers, writers), outcomes in other.outcomes.items():
+        expected = reference[scenario]
+        where = f"schedules of {' and '.join(ROLES[scenario])}"
+        if readers != writers:
+            where += f" (readers {readers}, writers {writers})"
+        for outcome in sorted(outcomes.keys() - expected.keys(), key=lambda text: ("wrong=" not in text, text)):
+            steps = f"steps: {order_name(scenario, outcomes[outcome])}"
+            differences.append(Difference(where, steps, "never", outcome, "", (scenario, outcomes[outcome])))
+        for outcome in sorted(expected.keys() - outcomes.keys()):
+            steps = f"steps: {order_name(scenario, expected[outcome])}"
+            differences.append(Difference(where, steps, outcome, "never", "", (scenario, expected[outcome])))
+    return differences
+
+
 def compare(name: str, records: dict[str, Record], predicates: dict[str, list[str]]) -> Result:
     """The C before (side "before") against side `name`."""
     before, other, rust = records["before"], records[name], records["rust"]
@@ -99,4 +133,7 @@ def compare(name: str, records: dict[str, Record], predicates: dict[str, list[st
     result.differences += constants(before, other, rust)
     result.differences += predicate(name, wanted, "before", name)
     result.differences += cells(before, other, rust)
+    result.differences += schedules(before, other)
+    result.schedules = sum(other.runs.values()) + sum(before.runs.values())
+    result.bounded = bool(before.bounded or other.bounded)
     return result

@@ -15,6 +15,8 @@ PACKED = re.compile(r"(?:\[ *\d+\.\d+\](?:\[[^]]*\])? )?# diff (\S+) (\S+)$")
 HEAD = re.compile(r"side (\S+) flag ([0-9a-f]+) limit ([0-9a-f]+)$")
 CELL = re.compile(r"([\w@]+) ([0-9a-f]{8}) ([01]) ([01]) ([01]) ([012]): (.*)$")
 CELLS = re.compile(r"cells (\d+) not-applicable (\d+) watchpoints ([01])$")
+SCHEDULE = re.compile(r"schedule (\S+) (\S+) (\S+) (\d+): (.*)$")
+SCENARIO = re.compile(r"scenario (\S+) (\S+) (\S+) runs (\d+) states (\d+) steps (\d+) (all|bounded)$")
 
 
 @dataclass
@@ -27,6 +29,10 @@ class Record:
     cells: dict[tuple, str] = field(default_factory=dict)
     not_applicable: int = 0
     watchpoints: bool = False
+    # (scenario, readers' side, writers' side) -> outcome -> an order that leads to it
+    outcomes: dict[tuple, dict[str, str]] = field(default_factory=dict)
+    runs: dict[tuple, int] = field(default_factory=dict)
+    bounded: list[tuple] = field(default_factory=list)
 
 
 def parse(name: str, text: str) -> Record:
@@ -44,6 +50,12 @@ def parse(name: str, text: str) -> Record:
         elif match := CELLS.match(line):
             planned, record.not_applicable = int(match[1]), int(match[2])
             record.watchpoints = match[3] == "1"
+        elif match := SCHEDULE.match(line):
+            record.outcomes.setdefault(match.group(1, 2, 3), {})[match[5]] = match[4]
+        elif match := SCENARIO.match(line):
+            record.runs[match.group(1, 2, 3)] = int(match[4])
+            if match[7] == "bounded":
+                record.bounded.append(match.group(1, 2, 3))
         else:
             raise CannotTell(f"side {name} wrote a line that is not understood: {line!r}")
     if not planned or planned != len(record.cells):

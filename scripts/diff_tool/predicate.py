@@ -14,7 +14,14 @@ from .sides import TOP
 
 
 def _program(objects: dict[str, Path], name: str, cache: Path) -> tuple[Path, list[str]]:
-    digest = hashlib.sha256(objects[name].read_bytes()).hexdigest()[:20]
+    # The code and what it refers to; names and debugging information may differ.
+    dump = subprocess.run(
+        ["objdump", "-dr", "-s", "-j", ".text", "-j", ".rodata", str(objects[name])],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.split("\n", 2)[2]
+    digest = hashlib.sha256(dump.replace(str(objects[name]), "").encode()).hexdigest()[:20]
     program = cache / f"predicate-{digest}"
     main = TOP / "samples/vma_lock_diff/predicate_main.c"
     return program, ["gcc", "-O2", "-static", "-no-pie", "-z", "noexecstack", "-o", f"{program}.new", str(main), str(objects[name])]

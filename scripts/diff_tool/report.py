@@ -20,7 +20,8 @@ def table(job) -> None:
         print(f"      C before  {difference.before}")
         if job.name != "rust":
             print(f"      C after   {difference.after}")
-        print(f"      Rust      {difference.rust}")
+        if difference.rust:
+            print(f"      Rust      {difference.rust}")
     if len(differences) > ROWS:
         per_operation = {}
         for difference in differences:
