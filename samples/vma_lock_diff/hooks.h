@@ -22,15 +22,16 @@
 
 #include <linux/atomic.h>
 
-/* Those that need these definitions as they are come first. */
+/* Those that define what is redefined below. */
+#include <linux/lockdep.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
-#include <linux/lockdep.h>
 #include <linux/sched.h>
-#include <linux/sched/signal.h>
-#include <linux/sched/mm.h>
-#include <linux/seqlock.h>
+
+#if defined(_LINUX_MMAP_LOCK_H) || defined(_LINUX_RCUWAIT_H_) || defined(__LINUX_SEQLOCK_H)
+#error "the protocol's headers were included before the hooks were in place"
+#endif
 
 #undef READ_ONCE
 #define READ_ONCE(x)							\
@@ -86,13 +87,14 @@ do {									\
 
 #undef set_current_state
 #define set_current_state			vma_lock_diff_set_current_state
-#define signal_pending_state(state, task)	vma_lock_diff_signal_pending_state(state)
 #define schedule				vma_lock_diff_schedule
 #define rcuwait_wake_up				vma_lock_diff_rcuwait_wake_up
 #define finish_rcuwait				vma_lock_diff_finish_rcuwait
 #define rcu_read_lock				vma_lock_diff_rcu_read_lock
 #define rcu_read_unlock				vma_lock_diff_rcu_read_unlock
-#define mmgrab					vma_lock_diff_mmgrab
-#define mmdrop					vma_lock_diff_mmdrop
+
+/* An inline function: to be defined before it is replaced. */
+#include <linux/sched/signal.h>
+#define signal_pending_state(state, task)	vma_lock_diff_signal_pending_state(state)
 
 #endif /* VMA_LOCK_DIFF_HOOKS_H */

@@ -36,16 +36,14 @@ macro_rules! operations {
             ///
             /// `mm` and `vma` are live, and what the operation asks of its caller holds; or all
             /// that does not is that nobody else uses them and the count is made up.
+            #[allow(unused_unsafe, reason = "some operations ask for nothing")]
             #[no_mangle]
             pub unsafe extern "C" fn $name(mm: *mut mm_struct, vma: *mut vm_area_struct) -> c_int {
                 // SAFETY: The caller vouches for the pointers.
                 let ($mm, $vma) = unsafe { (MmRaw::from_raw(mm), VmaRaw::from_raw(vma)) };
 
                 // SAFETY: The caller vouches for what the operation asks.
-                #[allow(unused_unsafe, reason = "some operations ask for nothing")]
-                unsafe {
-                    $body
-                }
+                unsafe { $body }
             }
         )*
     };

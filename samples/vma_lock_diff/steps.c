@@ -179,15 +179,3 @@ void vma_lock_diff_rcu_read_unlock(void)
 		rcu_read_unlock();
 }
 EXPORT_SYMBOL_GPL(vma_lock_diff_rcu_read_unlock);
-
-void vma_lock_diff_mmgrab(struct mm_struct *mm)
-{
-	mmgrab(mm);
-}
-EXPORT_SYMBOL_GPL(vma_lock_diff_mmgrab);
-
-void vma_lock_diff_mmdrop(struct mm_struct *mm)
-{
-	mmdrop(mm);
-}
-EXPORT_SYMBOL_GPL(vma_lock_diff_mmdrop);

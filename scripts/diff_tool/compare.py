@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What two sides did, side by side."""
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -67,7 +68,7 @@ def predicate(name: str, sides: dict[str, list[str]], reference: str, other: str
     runs = {side: _split(lines) for side, lines in sides.items()}
     edges = sorted({0, 1 << 32, *(e for r in runs.values() for first, last in r for e in (first, last + 1))})
     differences = []
-    for first, end in zip(edges, edges[1:], strict=False):
+    for first, end in itertools.pairwise(edges):
         answers = {side: "excluded" if _contains(r, first) else "not excluded" for side, r in runs.items()}
         if answers[reference] != answers[other]:
             what = f"input {first:#010x}" + (f" .. {end - 1:#010x}" if end - first > 1 else "")
@@ -134,6 +135,7 @@ def compare(name: str, records: dict[str, Record], predicates: dict[str, list[st
     result.differences += predicate(name, wanted, "before", name)
     result.differences += cells(before, other, rust)
     result.differences += schedules(before, other)
-    result.schedules = sum(other.runs.values()) + sum(before.runs.values())
+    if other.runs:
+        result.schedules = sum(other.runs.values()) + sum(before.runs.values())
     result.bounded = bool(before.bounded or other.bounded)
     return result

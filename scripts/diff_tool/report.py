@@ -50,6 +50,7 @@ def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: flo
             {
                 "name": job.name,
                 "what": job.what,
+                "kind": job.kind,
                 "verdict": job.verdict,
                 "reason": job.reason,
                 "files": job.applied.files,

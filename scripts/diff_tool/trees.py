@@ -52,9 +52,9 @@ def predicate(files: dict[str, str]) -> str:
     """The name of the predicate; refuses a tree whose protocol is another one."""
     header = files["include/linux/mmap_lock.h"]
     for name in PREDICATES:
-        if re.search(rf"^static inline .*\b{name}\(", header, re.MULTILINE):
-            if "VM_REFCNT_EXCLUDE_READERS_FLAG" in files["include/linux/mm_types.h"]:
-                return name
+        found = re.search(rf"^static inline .*\b{name}\(", header, re.MULTILINE)
+        if found and "VM_REFCNT_EXCLUDE_READERS_FLAG" in files["include/linux/mm_types.h"]:
+            return name
     raise CannotTell(
         "unknown shape of the protocol: looked in include/linux/mmap_lock.h for one of "
         + ", ".join(f"{name}()" for name in PREDICATES)
