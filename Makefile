@@ -69,6 +69,12 @@ litmus: setup
 	$(Q)$(enter) model/litmus/run --herd7 $(or $(O),build)/herd7/herd7 \
 		--model $(dir)/tree/tools/memory-model $(TESTS)
 
+# KDIR names a tree to compare with, not one to build for; PATCH may be several.
+diff:
+	$(Q)$(MAKE) modules KDIR=
+	$(Q)KDIR= $(enter) scripts/diff --kernel "$$(KDIR= scripts/kernel-dir)" \
+		$(if $(KDIR),--tree $(KDIR)) $(PATCH)
+
 test:
 	$(Q)scripts/test
 
@@ -106,6 +112,8 @@ help:
 ##   run             - Set up, build, boot; the three functions on live and synthetic
 ##                     VMAs, Rust beside the kernel's C (SUITES=: others of the suites)
 ##   test            - All that must pass
+##   diff            - Is a change to the protocol "no functional change"? C before, C
+##                     after, Rust, state by state (PATCH=my.patch or KDIR=~/linux)
 ##
 ## Building
 ##   modules         - The modules, for the kernel chosen below (default)
@@ -138,5 +146,5 @@ help:
 ##
 ##   O=DIR   build directory     V=1   show commands
 
-.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run bench guest shell litmus test \
+.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run bench guest shell litmus diff test \
 	model mutants rust-analyzer rustdoc clean mrproper setup help

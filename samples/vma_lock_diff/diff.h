@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of vma_lock_diff.ko share.
+ */
+#ifndef DIFF_H
+#define DIFF_H
+
+#include "vma_lock_diff.h"
+
+#include <linux/mm_types.h>
+#include <linux/sched.h>
+
+#define FLAG	VM_REFCNT_EXCLUDE_READERS_FLAG
+
+/* log.c: text that user space reads from debugfs. */
+struct diff_log;
+struct diff_log *diff_log_create(const char *name);
+__printf(2, 3) void diff_log_printf(struct diff_log *log, const char *fmt, ...);
+int diff_log_publish(struct diff_log *log);
+int diff_log_init(void);
+void diff_log_exit(void);
+
+/* world.c: two mms and a VMA that no process has. */
+struct diff_world {
+	struct mm_struct *mm[2];
+	struct vm_area_struct *vma;
+};
+
+extern struct diff_world world;
+int diff_world_init(void);
+void diff_world_exit(void);
+
+/* Off the run queue: it has not only announced that it will sleep. */
+static inline bool diff_asleep(struct task_struct *task)
+{
+	return READ_ONCE(task->__state) & TASK_NORMAL && !READ_ONCE(task->on_rq);
+}
+
+/*
+ * probes.c: what a task does that is neither in a word nor in a result, noted
+ * between begin and end, on the task that calls them.
+ */
+struct diff_seen {
+	/* refcount_warn_saturate(), by its reason; the last is an unknown one. */
+	u8 saturated[6];
+	/* Other WARNs. They are counted here instead of being printed. */
+	u8 warns;
+	/* rcuwait_wake_up() on the first mm, the second, something else. */
+	u8 wakes[3];
+	/* Watchpoints: the VMA was used after its count had been lowered ... */
+	bool late;
+	/* ... and how often the VMA's mm was grabbed at that time. */
+	s8 grabbed;
+};
+
+int diff_probes_init(void);
+void diff_probes_exit(void);
+void diff_probes_begin(struct diff_seen *seen);
+void diff_probes_end(void);
+/* Watchpoints are slow. -ENOSPC: this CPU has none, or they are in use. */
+int diff_watch_start(void);
+void diff_watch_stop(void);
+
+/* cells.c */
+int diff_cells_run(const struct vma_lock_diff_side *side, struct diff_log *log);
+void diff_cells_abandon(void);
+int diff_cells_init(void);
+void diff_cells_exit(void);
+
+/* rust_side.rs */
+extern const struct vma_lock_diff_side diff_rust_side;
+
+#endif /* DIFF_H */

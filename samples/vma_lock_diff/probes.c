@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sees what a task does that leaves no trace in a word or a result: warnings,
+ * wakeups, and uses of the VMA after its count was dropped.
+ *
+ * A WARN that the task provokes is an outcome like any other. It is counted
+ * and does not reach the log, where it would be taken for a mistake of the
+ * kernel. WARNs of all other tasks are printed as ever.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "thread.h"
+
+#include <linux/bug.h>
+#include <linux/hw_breakpoint.h>
+#include <linux/kprobes.h>
+#include <linux/perf_event.h>
+#include <linux/rcuwait.h>
+#include <linux/refcount.h>
+
+static struct task_struct *watched;
+static struct diff_seen *seen_by_watched;
+static u32 last_word;
+static bool dropped;
+static int mm_count;
+
+/* Where what the current task does is noted, or NULL. */
+static struct diff_seen *noted(void)
+{
+	struct diff_thread *t;
+
+	if (current == READ_ONCE(watched))
+		return seen_by_watched;
+	t = diff_thread_current();
+	return t ? &t->seen : NULL;
+}
+
+static void count(u8 *n)
+{
+	if (*n < U8_MAX)
+		++*n;
+}
+
+static int on_saturate(struct kprobe *p, struct pt_regs *regs)
+{
+	struct diff_seen *seen = noted();
+
+	if (seen)
+		count(&seen->saturated[min(regs_get_kernel_argument(regs, 1), 5UL)]);
+	return 0;
+}
+
+/* Goes straight back to the caller of what it replaces, the return value as it is. */
+static noinline notrace void just_return(void)
+{
+}
+
+/* As if the WARN had been reported. */
+static int on_report(struct kprobe *p, struct pt_regs *regs)
+{
+	struct diff_seen *seen = noted();
+
+	if (!seen)
+		return 0;
+	count(&seen->warns);
+	regs_set_return_value(regs, BUG_TRAP_TYPE_WARN);
+	instruction_pointer_set(regs, (unsigned long)just_return);
+	return 1;
+}
+NOKPROBE_SYMBOL(on_report);
+
+/* With a post handler the kernel does not optimise the probe, and minds where it returns to. */
+static void after_report(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
+{
+}
+
+static int on_wake(struct kprobe *p, struct pt_regs *regs)
+{
+	struct rcuwait *w = (void *)regs_get_kernel_argument(regs, 0);
+
+	if (current == READ_ONCE(watched))
+		count(&seen_by_watched->wakes[w == &world.mm[0]->vma_writer_wait ? 0 :
+				   w == &world.mm[1]->vma_writer_wait ? 1 : 2]);
+	return 0;
+}
+
+static struct kprobe probes[] = {
+	{ .symbol_name = "refcount_warn_saturate",	.pre_handler = on_saturate },
+	{ .symbol_name = "report_bug",			.pre_handler = on_report,
+	  .post_handler = after_report },
+	{ .symbol_name = "report_bug_entry",		.pre_handler = on_report,
+	  .post_handler = after_report },
+	{ .symbol_name = "rcuwait_wake_up",		.pre_handler = on_wake },
+};
+
+/* The debug registers trap after the access, so the word is the new one. */
+static void on_word(struct perf_event *bp, struct perf_sample_data *data, struct pt_regs *regs)
+{
+	u32 word;
+
+	if (current != READ_ONCE(watched))
+		return;
+	word = atomic_read(&world.vma->vm_refcnt.refs);
+	if (dropped) {
+		seen_by_watched->late = true;
+	} else if (word < last_word) {
+		dropped = true;
+		seen_by_watched->grabbed = atomic_read(&world.vma->vm_mm->mm_count) - mm_count;
+	}
+	last_word = word;
+}
+
+static void on_field(struct perf_event *bp, struct perf_sample_data *data, struct pt_regs *regs)
+{
+	if (current == READ_ONCE(watched) && dropped)
+		seen_by_watched->late = true;
+}
+
+static struct perf_event *__percpu *watchpoints[3];
+
+static struct perf_event *__percpu *watch(const void *addr, u64 len, perf_overflow_handler_t handler)
+{
+	struct perf_event_attr attr;
+
+	hw_breakpoint_init(&attr);
+	attr.bp_addr = (unsigned long)addr;
+	attr.bp_len = len;
+	attr.bp_type = HW_BREAKPOINT_RW;
+	return register_wide_hw_breakpoint(&attr, handler, NULL);
+}
+
+void diff_watch_stop(void)
+{
+	for (int i = 0; i < ARRAY_SIZE(watchpoints); i++) {
+		if (watchpoints[i] && !IS_ERR_PCPU(watchpoints[i]))
+			unregister_wide_hw_breakpoint(watchpoints[i]);
+		watchpoints[i] = NULL;
+	}
+}
+
+int diff_watch_start(void)
+{
+	struct vm_area_struct *vma = world.vma;
+
+	watchpoints[0] = watch(&vma->vm_refcnt, sizeof(vma->vm_refcnt), on_word);
+	watchpoints[1] = watch(&vma->vm_mm, sizeof(vma->vm_mm), on_field);
+	watchpoints[2] = watch(&vma->vm_lock_seq, sizeof(vma->vm_lock_seq), on_field);
+	for (int i = 0; i < ARRAY_SIZE(watchpoints); i++) {
+		if (IS_ERR_PCPU(watchpoints[i])) {
+			diff_watch_stop();
+			return -ENOSPC;
+		}
+	}
+	return 0;
+}
+
+void diff_probes_begin(struct diff_seen *s)
+{
+	*s = (struct diff_seen){ };
+	seen_by_watched = s;
+	last_word = atomic_read(&world.vma->vm_refcnt.refs);
+	mm_count = atomic_read(&world.vma->vm_mm->mm_count);
+	dropped = false;
+	WRITE_ONCE(watched, current);
+}
+
+void diff_probes_end(void)
+{
+	WRITE_ONCE(watched, NULL);
+}
+
+int diff_probes_init(void)
+{
+	struct kprobe *list[ARRAY_SIZE(probes)];
+	int err;
+
+	for (int i = 0; i < ARRAY_SIZE(probes); i++)
+		list[i] = &probes[i];
+	err = register_kprobes(list, ARRAY_SIZE(probes));
+	if (err)
+		pr_err("cannot probe the kernel's warnings and wakeups: %d\n", err);
+	return err;
+}
+
+void diff_probes_exit(void)
+{
+	struct kprobe *list[ARRAY_SIZE(probes)];
+
+	for (int i = 0; i < ARRAY_SIZE(probes); i++)
+		list[i] = &probes[i];
+	unregister_kprobes(list, ARRAY_SIZE(probes));
+}

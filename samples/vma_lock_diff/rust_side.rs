@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The Rust library as a side of the comparison: each operation of `vma_lock_diff.h`, for C.
+
+use core::{
+    ffi::c_int,
+    mem, //
+};
+use kernel::{
+    bindings,
+    bindings::{
+        mm_struct,
+        vm_area_struct, //
+    },
+    error::code::{
+        EAGAIN,
+        EINTR, //
+    },
+    sync::rcu, //
+};
+use vma_lock::{
+    sys::{
+        MmRaw,
+        VmaRaw, //
+    },
+    StartReadError, //
+};
+
+/// Defines one C function for each operation; `$vma` is the VMA, `$mm` the mm that was searched.
+macro_rules! operations {
+    ($($name:ident = |$mm:ident, $vma:ident| $body:expr;)*) => {
+        $(
+            /// One operation, for `rust_table.c`.
+            ///
+            /// # Safety
+            ///
+            /// `mm` and `vma` are live, and what the operation asks of its caller holds; or all
+            /// that does not is that nobody else uses them and the count is made up.
+            #[allow(unused_unsafe, reason = "some operations ask for nothing")]
+            #[no_mangle]
+            pub unsafe extern "C" fn $name(mm: *mut mm_struct, vma: *mut vm_area_struct) -> c_int {
+                // SAFETY: The caller vouches for the pointers.
+                let ($mm, $vma) = unsafe { (MmRaw::from_raw(mm), VmaRaw::from_raw(vma)) };
+
+                // SAFETY: The caller vouches for what the operation asks.
+                unsafe { $body }
+            }
+        )*
+    };
+}
+
+operations! {
+    vma_lock_diff_rust_refcount_put = |_mm, vma| { vma_lock::vma_refcount_put(vma); 0 };
+    vma_lock_diff_rust_end_read = |_mm, vma| { vma_lock::vma_end_read(vma); 0 };
+    vma_lock_diff_rust_start_read = |mm, vma| start_read(mm, vma);
+    vma_lock_diff_rust_start_read_locked = |_mm, vma| vma_lock::vma_start_read_locked(vma).into();
+    vma_lock_diff_rust_start_write = |_mm, vma| { vma_lock::vma_start_write(vma); 0 };
+    vma_lock_diff_rust_start_write_killable = |_mm, vma| {
+        vma_lock::vma_start_write_killable(vma).map_or(EINTR.to_errno(), |()| 0)
+    };
+    vma_lock_diff_rust_mark_attached = |_mm, vma| { vma_lock::vma_mark_attached(vma); 0 };
+    vma_lock_diff_rust_mark_detached = |_mm, vma| { vma_lock::vma_mark_detached(vma); 0 };
+    vma_lock_diff_rust_is_attached = |_mm, vma| vma_lock::vma_is_attached(vma).into();
+    vma_lock_diff_rust_assert_attached = |_mm, vma| { vma_lock::vma_assert_attached(vma); 0 };
+    vma_lock_diff_rust_assert_detached = |_mm, vma| { vma_lock::vma_assert_detached(vma); 0 };
+    vma_lock_diff_rust_assert_write_locked = |_mm, vma| {
+        vma_lock::vma_assert_write_locked(vma);
+        0
+    };
+    vma_lock_diff_rust_assert_locked = |_mm, vma| { vma_lock::vma_assert_locked(vma); 0 };
+    vma_lock_diff_rust_lock_init = |_mm, vma| { vma_lock::vma_lock_init(vma, false); 0 };
+    vma_lock_diff_rust_lock_init_reset = |_mm, vma| { vma_lock::vma_lock_init(vma, true); 0 };
+    vma_lock_diff_rust_end_write_all = |_mm, vma| { vma_lock::vma_end_write_all(&*vma.vm_mm()); 0 };
+}
+
+/// RCU is held on entry, and on success only on exit, as in C.
+///
+/// # Safety
+///
+/// As for `vma_start_read`.
+unsafe fn start_read(mm: &MmRaw, vma: &VmaRaw) -> c_int {
+    // SAFETY: The caller vouches for the same.
+    let ret = match unsafe { vma_lock::vma_start_read(mm, vma, rcu::read_lock()) } {
+        Ok(guard) => {
+            mem::forget(guard);
+            1
+        }
+        Err(StartReadError::Contended) => 0,
+        Err(StartReadError::Detached) => EAGAIN.to_errno(),
+    };
+
+    // SAFETY: The guard above stood for a second lock, beside the caller's.
+    unsafe { bindings::rcu_read_unlock() };
+    ret
+}

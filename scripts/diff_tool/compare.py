@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What two sides did, side by side."""
+
+import itertools
+import re
+from dataclasses import dataclass, field
+
+from .guest import Record
+
+SIGNALS = ("no signal", "non-fatal signal", "fatal signal")
+FLAG = 1 << 30
+
+
+@dataclass
+class Difference:
+    where: str  # "predicate", "constant", an operation
+    state: str  # in words
+    before: str
+    after: str
+    rust: str
+    key: tuple = ()
+
+
+@dataclass
+class Result:
+    """One comparison: the C before against another side."""
+
+    name: str
+    differences: list[Difference] = field(default_factory=list)
+    compared: int = 0
+    schedules: int = 0
+    bounded: bool = False
+
+
+def word_name(word: int) -> str:
+    """A word of the protocol, by its distance to what it means something for."""
+    for base, name in ((3 * FLAG, "SATURATED"), (FLAG, "FLAG")):
+        if abs(word - base) <= 3:
+            return name + (f"{word - base:+d}" if word != base else "")
+    return f"{word:#x}" if word > 9 else str(word)
+
+
+def state_name(key: tuple) -> str:
+    _, word, write_locked, other_mm, waiter, signal = key
+    parts = [f"word {word_name(word)}", "write-locked" if write_locked else "not write-locked"]
+    parts += ["other mm"] if other_mm else []
+    parts += ["waiter"] if waiter else []
+    parts += [SIGNALS[signal]] if signal else []
+    return ", ".join(parts)
+
+
+def operation_name(operation: str) -> str:
+    return operation.replace("@watch", ", VMA watched")
+
+
+def _split(runs: list[str]) -> list[tuple[int, int]]:
+    return [tuple(int(end, 16) for end in run.split("-")) for run in runs]
+
+
+def _contains(runs: list[tuple[int, int]], word: int) -> bool:
+    return any(first <= word <= last for first, last in runs)
+
+
+def predicate(name: str, sides: dict[str, list[str]], reference: str, other: str) -> list[Difference]:
+    """Where two predicates differ: one entry for each run of inputs with the same answers."""
+    if sides[reference] == sides[other]:
+        return []
+    runs = {side: _split(lines) for side, lines in sides.items()}
+    edges = sorted({0, 1 << 32, *(e for r in runs.values() for first, last in r for e in (first, last + 1))})
+    differences = []
+    for first, end in itertools.pairwise(edges):
+        answers = {side: "excluded" if _contains(r, first) else "not excluded" for side, r in runs.items()}
+        if answers[reference] != answers[other]:
+            what = f"input {first:#010x}" + (f" .. {end - 1:#010x}" if end - first > 1 else "")
+            differences.append(
+                Difference("predicate", what, answers[reference], answers.get(name, ""), answers["rust"], ("predicate", first))
+            )
+    return differences
+
+
+def cells(before: Record, other: Record, rust: Record) -> list[Difference]:
+    return [
+        Difference(operation_name(key[0]), state_name(key), done, other.cells.get(key, "not run"), rust.cells[key], key)
+        for key, done in before.cells.items()
+        if other.cells.get(key) != done
+    ]
+
+
+def constants(before: Record, other: Record, rust: Record) -> list[Difference]:
+    names = {"flag": "VM_REFCNT_EXCLUDE_READERS_FLAG", "limit": "VM_REFCNT_LIMIT"}
+    return [
+        Difference("constant", names[field_], *(f"{getattr(r, field_):#x}" for r in (before, other, rust)))
+        for field_ in names
+        if getattr(before, field_) != getattr(other, field_)
+    ]
+
+
+ROLES = {
+    "reader+writer": ("reader", "writer"),
+    "reader+detacher": ("reader", "detacher"),
+    "reader+killed-writer": ("reader", "killable writer", "SIGKILL"),
+}
+
+
+def order_name(scenario: str, order: str) -> str:
+    """An order of steps, in words: "reader 3, writer 5, ..."."""
+    parts = [f"{ROLES[scenario][int(run[0])]} {len(run)}" for run in re.findall(r"((\d)\2*)", order) for run in run[:1]]
+    return ", ".join(parts)
+
+
+def schedules(before: Record, other: Record) -> list[Difference]:
+    """Outcomes that only one side can come to, each with an order of steps that leads to it."""
+    differences = []
+    reference = {scenario: outcomes for (scenario, _, _), outcomes in before.outcomes.items()}
+    for (scenario, readers, writers), outcomes in other.outcomes.items():
+        expected = reference[scenario]
+        where = f"schedules of {' and '.join(ROLES[scenario])}"
+        if readers != writers:
+            where += f" (readers {readers}, writers {writers})"
+        for outcome in sorted(outcomes.keys() - expected.keys(), key=lambda text: ("wrong=" not in text, text)):
+            steps = f"steps: {order_name(scenario, outcomes[outcome])}"
+            differences.append(Difference(where, steps, "never", outcome, "", (scenario, outcomes[outcome])))
+        for outcome in sorted(expected.keys() - outcomes.keys()):
+            steps = f"steps: {order_name(scenario, expected[outcome])}"
+            differences.append(Difference(where, steps, outcome, "never", "", (scenario, expected[outcome])))
+    return differences
+
+
+def compare(name: str, records: dict[str, Record], predicates: dict[str, list[str]]) -> Result:
+    """The C before (side "before") against side `name`."""
+    before, other, rust = records["before"], records[name], records["rust"]
+    result = Result(name, compared=len(before.cells))
+    wanted = {side: predicates[side] for side in {"before", "rust", name}}
+    result.differences += constants(before, other, rust)
+    result.differences += predicate(name, wanted, "before", name)
+    result.differences += cells(before, other, rust)
+    result.differences += schedules(before, other)
+    if other.runs:
+        result.schedules = sum(other.runs.values()) + sum(before.runs.values())
+    result.bounded = bool(before.bounded or other.bounded)
+    return result

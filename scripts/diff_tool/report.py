@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Say what was found: a table for the terminal, report.json, report.html."""
+
+import json
+from pathlib import Path
+
+from . import html
+
+ROWS = 12
+
+
+def table(job) -> None:
+    """The first differences, C before, C after, Rust."""
+    if not job.result or not job.result.differences:
+        return
+    differences = job.result.differences
+    print(f"\n{job.what}: where C before and {'Rust' if job.name == 'rust' else 'C after'} differ")
+    for difference in differences[:ROWS]:
+        print(f"  {difference.where}: {difference.state}")
+        print(f"      C before  {difference.before}")
+        if job.name != "rust":
+            print(f"      C after   {difference.after}")
+        if difference.rust:
+            print(f"      Rust      {difference.rust}")
+    if len(differences) > ROWS:
+        per_operation = {}
+        for difference in differences:
+            per_operation[difference.where] = per_operation.get(difference.where, 0) + 1
+        rest = ", ".join(f"{where} {count}" for where, count in per_operation.items())
+        print(f"  ... {len(differences)} in all: {rest}")
+    print()
+
+
+def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: float) -> None:
+    report = {
+        "kernel": {key: kernel.info.get(key, "") for key in ("NAME", "RELEASE", "PACKAGE", "CC", "RUSTC")},
+        "seconds": round(seconds, 1),
+        "predicates": predicates,
+        "sides": {
+            name: {
+                "flag": record.flag,
+                "limit": record.limit,
+                "not_applicable": record.not_applicable,
+                "watchpoints": record.watchpoints,
+                "cells": {" ".join(map(str, key)): outcome for key, outcome in record.cells.items()},
+            }
+            for name, record in records.items()
+        },
+        "jobs": [
+            {
+                "name": job.name,
+                "what": job.what,
+                "kind": job.kind,
+                "verdict": job.verdict,
+                "reason": job.reason,
+                "files": job.applied.files,
+                "not_examined": job.applied.not_examined,
+                "notes": job.applied.notes,
+                "differences": [vars(difference) for difference in job.result.differences] if job.result else [],
+            }
+            for job in jobs
+        ],
+    }
+    (out / "report.json").write_text(json.dumps(report, indent=1))
+    (out / "report.html").write_text(html.page(report))

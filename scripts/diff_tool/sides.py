@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Make a module of each set of protocol files: a C side."""
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import CannotTell, trees
+
+TOP = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Kernel:
+    """What scripts/kernel-dir names: tree, image, and what is built for them."""
+
+    dir: Path
+    info: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self):
+        for line in (self.dir / "info").read_text().splitlines():
+            key, _, value = line.partition("=")
+            self.info[key] = value.strip("'")
+
+    @property
+    def tree(self) -> Path:
+        return self.dir / "tree"
+
+    def make(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess:
+        info = self.info
+        command = [
+            "make", "-C", str(self.tree), f"M={folder}", f"ARCH={info['ARCH']}", f"CC={info['CC']}", f"-j{os.cpu_count()}",
+            f"KBUILD_EXTRA_SYMBOLS={self.dir / 'modules/Module.symvers'}", *arguments,
+        ]  # fmt: skip
+        if info.get("LLVM"):
+            command.append(f"LLVM={info['LLVM']}")
+        environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "KDIR", "O")}
+        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
+def lay_out(folder: Path, name: str, files: dict[str, str]) -> None:
+    """Write the sources of one side."""
+    side = folder / name
+    filtered = subprocess.run(
+        ["sed", "-f", str(TOP / "oracle/filter.sed")],
+        input=files["mm/mmap_lock.c"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for path in trees.PROTOCOL:
+        if path.startswith("include/"):
+            trees.write(side / path, files[path])
+    trees.write(side / "mmap_lock_filtered.h", filtered)
+    trees.write(
+        side / "shape.h",
+        f'#define SIDE_NAME "{name}"\n#define SIDE_EXCLUDED {trees.predicate(files)}\n',
+    )
+    for source in ("side.c", "predicate.c"):
+        trees.write(side / source, f'#include "{TOP}/samples/vma_lock_diff/{source}"\n')
+
+
+def _kbuild(folder: Path, names: list[str]) -> None:
+    lines = [f"obj-m := {' '.join(f'side_{name}.o' for name in names)}"]
+    for name in names:
+        lines += [
+            f"side_{name}-y := {name}/side.o {name}/predicate.o",
+            f"CFLAGS_{name}/side.o := -I$(src)/{name} -I{TOP}/samples/vma_lock_diff",
+            f"CFLAGS_{name}/predicate.o := -I$(src)/{name}",
+            # Before the tree's own: these are the headers that are compared.
+            f"$(obj)/{name}/side.o $(obj)/{name}/predicate.o: private NOSTDINC_FLAGS += -I$(src)/{name}/include",
+        ]
+    trees.write(folder / "Kbuild", "\n".join(lines) + "\n")
+
+
+def _error(output: str) -> str:
+    """The compiler's first word on what is wrong."""
+    found = re.search(r"^.*?((?:include|mm)\S*\.[ch]\S*|\S+?): (?:fatal )?error: .*$", output, re.MULTILINE)
+    if found:
+        return re.sub(r"^\S*/(?=include/linux/|mmap_lock_filtered)", "", found[0])
+    found = re.search(r"^(?:ERROR|error).*$", output, re.MULTILINE)
+    return found[0] if found else output.strip().splitlines()[-1] if output.strip() else "make said nothing"
+
+
+def build(kernel: Kernel, folder: Path, names: list[str]) -> dict[str, str]:
+    """Build the sides. Return what the compiler has against those that cannot be."""
+    _kbuild(folder, names)
+    done = kernel.make(folder, "-k", "modules")
+    if not done.returncode:
+        return {}
+    bad = [name for name in names if not all((folder / name / f"{part}.o").is_file() for part in ("side", "predicate"))]
+    if not bad:
+        raise CannotTell(f"the sides cannot be built: {_error(done.stderr)}")
+    # One at a time, to see who said what; then the others without them.
+    errors = {}
+    for name in bad:
+        _kbuild(folder, [name])
+        errors[name] = _error(kernel.make(folder, "modules").stderr)
+    if len(bad) < len(names):
+        _kbuild(folder, [name for name in names if name not in errors])
+        done = kernel.make(folder, "modules")
+        if done.returncode:
+            raise CannotTell(f"the sides do not build together: {_error(done.stderr)}")
+    return errors
+
+
+def collect(kernel: Kernel, folder: Path, names: list[str], target: Path) -> None:
+    """The modules that the guest loads."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for name in names:
+        # Debugging information is most of it, and the guest would unpack it for nothing.
+        command = ["objcopy", "--strip-debug", folder / f"side_{name}.ko", target / f"side_{name}.ko"]
+        subprocess.run(command, check=True)
+    shutil.copy(kernel.dir / "modules/vma_lock_diff.ko", target)
