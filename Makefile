@@ -10,8 +10,10 @@ Q := $(if $(filter 1,$(V)),,@)
 enter := scripts/enter
 
 # Everything of one kernel: tree, image, modules, tests, logs. Asked for once,
-# in the first recipe that needs it.
-dir = $(eval dir := $(shell scripts/kernel-dir))$(dir)
+# in the first recipe that needs it. (What is exported reaches recipes, but not $(shell)
+# before make 4.4.)
+chosen = $(foreach v,KERNEL KERNEL_VERSION FLAVOUR KDIR ARCH O,$v='$($v)')
+dir = $(eval dir := $(shell $(chosen) scripts/kernel-dir))$(dir)
 
 # What kind of tree it is stands in its info: CC, ARCH, LLVM. What is given on
 # the command line here (W=1, CLIPPY=1, ...) reaches Kbuild through MAKEFLAGS.
@@ -54,11 +56,11 @@ guest: modules selftests
 	$(Q)$(qemu) $(addprefix --suite ,$(SUITES))
 
 # RST: a file in Documentation/ that the tables go to as well.
-out = $(or $(O),$(CURDIR)/build)/bench
+figures = $(or $(O),$(CURDIR)/build)/bench
 bench: modules selftests
 	$(Q)$(qemu) --suite bench
-	$(Q). $(dir)/info && $(enter) $(MAKE) -C bench OUTPUT=$(out) MODULES=$(dir)/modules CC="$$CC"
-	$(Q)$(enter) bench/report --kernel $(dir) --out $(out) $(addprefix --rst ,$(RST))
+	$(Q). $(dir)/info && $(enter) $(MAKE) -C bench OUTPUT=$(figures) MODULES=$(dir)/modules CC="$$CC"
+	$(Q)$(enter) bench/report --kernel $(dir) --out $(figures) $(addprefix --rst ,$(RST))
 
 shell: modules selftests
 	$(Q)$(qemu) --shell
