@@ -60,6 +60,10 @@ litmus: setup
 	$(Q)$(enter) model/litmus/run --herd7 $(or $(O),build)/herd7/herd7 \
 		--model $(dir)/tree/tools/memory-model $(TESTS)
 
+# TIME: about how many seconds in the guest.
+swap: modules
+	$(Q)TIME=$(TIME) APPEND="$(APPEND)" scripts/swap
+
 test:
 	$(Q)scripts/test
 
@@ -110,6 +114,8 @@ help:
 ##
 ## Running
 ##   guest           - All suites of selftests/ in the guest, and no more (SUITES=)
+##   swap            - The Rust lock in the place of the kernel's own, under the kernel's
+##                     own tests (TIME=600: at length)
 ##   shell           - The guest, with a shell
 ##
 ## Which kernel
@@ -120,5 +126,5 @@ help:
 ##
 ##   O=DIR   build directory     V=1   show commands
 
-.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run guest shell litmus test \
+.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run guest swap shell litmus test \
 	rust-analyzer rustdoc clean mrproper setup help
