@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Counters, and delays in the two windows of vma_start_read().
+ * Counters, and delays that open the narrow windows of the protocol.
  *
  * The library knows nothing of either. What it calls on its rare paths, and to
  * take a count, are functions of C; this module is linked with ld --wrap, which
@@ -11,6 +11,7 @@
 #include <linux/delay.h>
 #include <linux/mm_types.h>
 #include <linux/percpu.h>
+#include <linux/random.h>
 #include <linux/rcuwait.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
@@ -37,11 +38,18 @@ unsigned long rust_vma_swap_sum(enum rust_vma_swap_event event)
 }
 
 static unsigned int delay_us;
-static DEFINE_PER_CPU(unsigned int, turn);
 
 void rust_vma_swap_set_delay(unsigned int us)
 {
 	WRITE_ONCE(delay_us, us);
+}
+
+static void delay(void)
+{
+	const unsigned int us = READ_ONCE(delay_us);
+
+	if (unlikely(us))
+		udelay(get_random_u32_inclusive(0, us));
 }
 
 /* The prototypes of what ld puts in: of each, the real one and ours. */
@@ -58,20 +66,28 @@ void rust_vma_swap_set_delay(unsigned int us)
 WRAP(bool, vma_lock_helper___refcount_inc_not_zero_limited_acquire,
      refcount_t *r, int *oldp, int limit)
 {
-	const unsigned int us = READ_ONCE(delay_us);
-	const bool delay = unlikely(us) && this_cpu_inc_return(turn) % 16 == 0;
 	bool locked;
 
-	if (delay)
-		udelay(us);
+	delay();
 	locked = __real_vma_lock_helper___refcount_inc_not_zero_limited_acquire(r, oldp, limit);
-	if (delay)
-		udelay(us);
+	delay();
 
 	if (unlikely(!locked))
 		rust_vma_swap_count(*oldp ? RUST_VMA_SWAP_READS_EXCLUDED :
 					    RUST_VMA_SWAP_READS_DETACHED);
 	return locked;
+}
+
+/*
+ * A writer has locked the VMA and lets readers in again, that is, to their second look.
+ * The longer this lasts, the more likely a detach that follows meets one of them.
+ */
+WRAP(bool, vma_lock_helper_refcount_sub_and_test, int i, refcount_t *r)
+{
+	const bool detached = __real_vma_lock_helper_refcount_sub_and_test(i, r);
+
+	delay();
+	return detached;
 }
 
 /* A reader that took its count gives it back at once; others do so in C. */

@@ -47,7 +47,7 @@ module! {
     params: {
         delay_us: u32 {
             default: 0,
-            description: "Delay of one reader in 16 in each window of vma_start_read, in us, at most 1000 (default 0)",
+            description: "Longest delay in each narrow window of the protocol, in us, at most 1000 (default 0)",
         },
     },
 }

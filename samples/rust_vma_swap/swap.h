@@ -43,8 +43,9 @@ void rust_vma_swap_count(enum rust_vma_swap_event event);
 unsigned long rust_vma_swap_sum(enum rust_vma_swap_event event);
 
 /*
- * How long, in microseconds, a reader in 16 waits in each of the two windows of
- * vma_start_read(): before it takes its count, and before it looks again. 0: none.
+ * How long at most, in microseconds, to wait in each narrow window of the protocol: in
+ * vma_start_read() before the count is taken and before the second look, and after a
+ * write lock. 0: not at all.
  */
 void rust_vma_swap_set_delay(unsigned int delay_us);
 

@@ -63,9 +63,9 @@ table() {	# table HEAD: the counters
 
 # figures: rates without and with the module in turn, in this one boot.
 figures() {
-	i=0
-	while [ $i -lt "$rounds" ]; do
-		i=$((i + 1))
+	round=0
+	while [ $round -lt "$rounds" ]; do
+		round=$((round + 1))
 		./rates 300 | sed 's/^/without /'
 		enable >&2 || return
 		./rates 300 | sed 's/^/with /'
@@ -83,7 +83,7 @@ figures() {
 	}
 	{ if (!($2 in seen)) { seen[$2]; names[++k] = $2 }; v[$1, $2, ++c[$1, $2]] = $3 }
 	END {
-		printf "# | operations a second, %d rounds     without       with   ratio (lowest to highest)\n", rounds
+		printf "# | operations a second, %2d rounds    without       with   ratio (lowest to highest)\n", rounds
 		for (i = 1; i <= k; i++) {
 			a = sorted(names[i], "without"); b = sorted(names[i], "with"); r = sorted(names[i], "ratio")
 			printf "# |   %-30s %12d %10d   %.2f (%.2f to %.2f)\n", names[i], a, b, r, s[1], s[rounds]
