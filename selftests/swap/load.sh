@@ -42,8 +42,8 @@ compile() {
 	done
 	cmp 1.o 2.o && cmp 1.o 3.o && cmp 1.o 4.o
 }
-# 1.4 MB that is neither sorted nor random.
-text() {
+# make_text: 1.4 MB that are neither sorted nor random.
+make_text() {
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print (i * 7919) % 100003, "per-VMA" }'
 }
 
@@ -56,11 +56,11 @@ fork)	stress --fork 1 --vfork 1 --clone 1 --mmapfork 1 ;;
 fault)	stress --fault 2 --malloc 1 --malloc-bytes 32M --userfaultfd 1 --userfaultfd-bytes 4M ;;
 compress)
 	need xz
-	text >text
+	make_text >text
 	repeat compress ;;
 sort)
 	need sort
-	text >text
+	make_text >text
 	busybox sort text >expected 2>/dev/null || LC_ALL=C sort text >expected
 	LC_ALL=C repeat sorted ;;
 compile)

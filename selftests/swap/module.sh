@@ -24,8 +24,9 @@ why_refused() {
 	fi
 }
 
-# enable [PARAMETER]: loads the module and waits until all tasks use it.
-enable() {
+# shellcheck disable=SC2120 # swap.sh passes one
+# swap_in [PARAMETER]: loads the module and waits until all tasks use it.
+swap_in() {
 	insmod "$ko" "$@" || return
 	i=0
 	while [ "$(cat $klp/transition)" != 0 ]; do
@@ -36,8 +37,8 @@ enable() {
 	[ "$(cat $klp/enabled)" = 1 ]
 }
 
-# disable: the way back, and out. Adds the counters up first.
-disable() {
+# swap_out: the way back, and out. Adds the counters up first.
+swap_out() {
 	grep . $stats/* | sed 's|.*/||' >>/tmp/rust_vma_swap.counts
 	echo 0 >$klp/enabled || return
 	i=0
@@ -61,16 +62,17 @@ table() {	# table HEAD: the counters
 	grep . $stats/* | sed 's|.*/||' | awk -F: '{ printf "# |   %-20s %10s\n", $1, $2 }'
 }
 
-# figures: rates without and with the module in turn, in this one boot.
+# figures ROUNDS: rates without and with the module in turn, in this one boot.
 figures() {
+	rounds=$1
 	round=0
 	while [ $round -lt "$rounds" ]; do
 		round=$((round + 1))
 		./rates 300 | sed 's/^/without /'
-		enable >&2 || return
+		swap_in delay_us=0 >&2 || return
 		./rates 300 | sed 's/^/with /'
-		disable >&2 || return
-	done >"$tmp/rates"
+		swap_out >&2 || return
+	done >/tmp/rust_vma_swap.rates
 	awk -v rounds="$rounds" '
 	function sorted(name, which,    i, j, t) {	# into s[1..rounds]
 		for (i = 1; i <= rounds; i++)
@@ -88,5 +90,5 @@ figures() {
 			a = sorted(names[i], "without"); b = sorted(names[i], "with"); r = sorted(names[i], "ratio")
 			printf "# |   %-30s %12d %10d   %.2f (%.2f to %.2f)\n", names[i], a, b, r, s[1], s[rounds]
 		}
-	}' "$tmp/rates"
+	}' /tmp/rust_vma_swap.rates
 }

@@ -7,6 +7,7 @@
 # Exit: 0 passed, 1 not, 4 this machine takes no such module.
 
 cd "$(dirname "$0")" || exit 1
+# shellcheck source=module.sh
 . ./module.sh
 # In the guest of qemu/ the programs lie beside the tests.
 if [ -n "${VMA_LOCK_GUEST:-}" ] && [ ! -e /lib64 ]; then
@@ -19,7 +20,6 @@ TIME=${TIME:-120}
 form=short
 [ "$TIME" -lt 600 ] || form=long
 load=$((TIME / 60 + (TIME < 60)))	# seconds for each row of load.sh
-rounds=$((TIME / 60 + 1))
 tmp=$(mktemp -d)
 
 echo "TAP version 13"
@@ -90,8 +90,8 @@ result $? function_that_cannot_be_patched_is_refused
 
 run_all without
 
-enable
-result $? enable
+swap_in
+result $? swap_in
 ! rmmod rust_vma_swap 2>/dev/null && [ -e $klp ]
 result $? cannot_be_unloaded_while_enabled
 
@@ -101,11 +101,11 @@ table "with the module:"
 result $? all_goes_through_it
 ./race $((load * 4 + 5)) &
 race=$!
-disable
-result $? disable_and_unload_under_load
+swap_out
+result $? swap_out_under_load
 
 # The narrow windows wide open: writers and detachers meet readers. As often as it takes.
-enable delay_us=100
+swap_in delay_us=100
 wait $race
 wrong=$? taken=1 i=0
 while [ $i -lt 20 ] && [ $wrong = 0 ] && [ $taken != 0 ]; do
@@ -118,7 +118,7 @@ while [ $i -lt 20 ] && [ $wrong = 0 ] && [ $taken != 0 ]; do
 done
 table "with delays, round $i of race:"
 [ $wrong = 0 ] || taken=1
-disable && [ $taken = 0 ]
+swap_out && [ $taken = 0 ]
 result $? rare_paths_are_taken
 
 # What differs is run again without the module: it may differ all by itself.
@@ -145,7 +145,7 @@ while [ $i -lt "$rows" ]; do
 	result $status "$name"
 done
 
-figures || failed=1
+figures $((TIME / 60 + 1)) || failed=1
 
 [ $failed = 1 ] ||
 	echo "# swap: identical KTAP over $results tests, $(total reads) reads, $(total writes) writes," \
