@@ -77,6 +77,14 @@ diff:
 	$(Q)KDIR= $(enter) scripts/diff --kernel "$$(KDIR= scripts/kernel-dir)" \
 		$(if $(KDIR),--tree $(KDIR)) $(PATCH)
 
+# TIME: about how many seconds in the guest. The livepatch counts and delays by wrapping
+# the C helpers, so here they are calls.
+swap: out = $(dir)/swap/build
+swap: setup
+	$(Q)mkdir -p $(out)
+	$(Q)$(kbuild) INLINE=n modules
+	$(Q)TIME=$(TIME) APPEND="$(APPEND)" scripts/swap
+
 test:
 	$(Q)scripts/test
 
@@ -99,7 +107,7 @@ rustdoc: modules
 	$(Q)$(enter) scripts/rustdoc $(dir)/modules $(dir)/tree $(or $(O),$(CURDIR)/build)/rustdoc
 
 clean:
-	$(Q)rm -rf $(foreach d,modules clippy selftests analyzer logs,$(or $(O),build)/kernels/*/$(d))
+	$(Q)rm -rf $(foreach d,modules clippy swap selftests analyzer logs,$(or $(O),build)/kernels/*/$(d))
 
 mrproper:
 	$(Q)rm -rf $(or $(O),build) rust-project.json
@@ -138,6 +146,8 @@ help:
 ## Running
 ##   bench           - Speed against the kernel's C: instructions, times, sizes, in build/bench
 ##   guest           - All suites of selftests/ in the guest, and no more (SUITES=)
+##   swap            - The Rust lock in the place of the kernel's own, under the kernel's
+##                     own tests (TIME=600: at length)
 ##   shell           - The guest, with a shell
 ##
 ## Which kernel
@@ -148,5 +158,5 @@ help:
 ##
 ##   O=DIR   build directory     V=1   show commands
 
-.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run bench guest shell litmus diff test \
+.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run bench guest swap shell litmus diff test \
 	model mutants rust-analyzer rustdoc clean mrproper setup help

@@ -36,6 +36,7 @@ for suite in "$@"; do
 	n=$((n + 1))
 	prog=vma_lock/$suite
 	[ -x "$prog" ] || prog=vma_lock/$suite.sh
+	[ -x "$prog" ] || prog=$suite/$suite.sh
 	if [ ! -x "$prog" ]; then
 		echo "not ok $n $suite # no such suite, there are: $all"
 		failed=1

@@ -17,6 +17,12 @@ impl TaskState {
 
     /// A fatal signal ends the sleep. C: `TASK_KILLABLE`.
     pub const KILLABLE: Self = Self(kernel::bindings::TASK_KILLABLE);
+
+    /// Takes over what a caller in C gives as `int state`.
+    #[inline]
+    pub const fn from_raw(state: kernel::ffi::c_int) -> Self {
+        Self(state as u32)
+    }
 }
 
 /// Announces that the current task is about to sleep. C: `set_current_state`.

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The running kernel's per-VMA lock, replaced by this library's: a livepatch with bodies in Rust.
+//!
+//! From the moment it is loaded every page fault, mmap, munmap, mprotect, fork and exit of the
+//! machine goes through the three functions below. What the kernel has inlined, the puts above all,
+//! stays C: both meet on the same words. See `Documentation/live-swap.rst`.
+//!
+//! ```sh
+//! insmod rust_vma_swap.ko
+//! cat /sys/kernel/livepatch/rust_vma_swap/transition      # 0: done
+//! grep . /sys/kernel/debug/rust_vma_swap/*
+//! echo 0 > /sys/kernel/livepatch/rust_vma_swap/enabled
+//! rmmod rust_vma_swap
+//! ```
+
+use core::ptr;
+use kernel::{
+    bindings::{
+        mm_struct,
+        vm_area_struct,
+        EINTR, //
+    },
+    error::to_result,
+    ffi::{
+        c_int,
+        c_ulong, //
+    },
+    prelude::*, //
+};
+use stats::Event;
+use vma_lock::sys::{
+    MmRaw,
+    TaskState,
+    VmaRaw, //
+};
+
+mod glue;
+mod stats;
+
+module! {
+    type: RustVmaSwap,
+    name: "rust_vma_swap",
+    authors: ["vma_lock developers"],
+    description: "Per-VMA lock in Rust: livepatch of the running kernel",
+    license: "GPL",
+    params: {
+        delay_us: u32 {
+            default: 0,
+            description: "Longest delay in each narrow window of the protocol, in us, at most 1000 (default 0)",
+        },
+    },
+}
+
+/// The delay is a busy loop under RCU.
+const MAX_DELAY_US: u32 = 1000;
+
+#[pin_data]
+struct RustVmaSwap {
+    #[pin]
+    _files: stats::Files,
+}
+
+impl kernel::InPlaceModule for RustVmaSwap {
+    fn init(_module: &'static ThisModule) -> impl PinInit<Self, Error> {
+        try_pin_init!(Self {
+            _: {
+                let delay = module_parameters::delay_us.value();
+                if delay > MAX_DELAY_US {
+                    pr_err!("delay_us={delay}: expected 0 to {MAX_DELAY_US}\n");
+                    return Err(EINVAL);
+                }
+                // SAFETY: No requirements.
+                unsafe { glue::rust_vma_swap_set_delay(delay) };
+            },
+            _files <- stats::Files::new(),
+            // Last, because there is no way back: a module that failed now would be freed while the
+            // kernel calls it.
+            _: {
+                // SAFETY: The bodies are ready to be called.
+                to_result(unsafe { glue::rust_vma_swap_enable() })?;
+            },
+        })
+    }
+}
+
+// By its stack the livepatch core tells whether a task still is in one of these bodies, and so in the
+// module. Hence none may end in a tail call: what it calls could sleep, or be preempted, while the
+// body itself is no longer on the stack, and the module be unloaded under it.
+
+/// C: `lock_vma_under_rcu`.
+///
+/// # Safety
+///
+/// As for [`vma_lock::lock_vma_under_rcu`].
+#[no_mangle]
+unsafe extern "C" fn rust_vma_swap_lock_vma_under_rcu(
+    mm: *mut mm_struct,
+    address: c_ulong,
+) -> *mut vm_area_struct {
+    // SAFETY: The kernel calls this with what it calls the function of C with.
+    let vma = unsafe { vma_lock::lock_vma_under_rcu(MmRaw::from_raw(mm), address) };
+
+    match vma {
+        Some(_) => Event::READS,
+        None => Event::READ_FAILURES,
+    }
+    .count();
+    vma.map_or(ptr::null_mut(), VmaRaw::as_ptr)
+}
+
+/// C: `__vma_start_write`.
+///
+/// # Safety
+///
+/// As for [`vma_lock::__vma_start_write`].
+#[no_mangle]
+unsafe extern "C" fn rust_vma_swap_start_write(vma: *mut vm_area_struct, state: c_int) -> c_int {
+    // SAFETY: The kernel calls this with what it calls the function of C with.
+    let started =
+        unsafe { vma_lock::__vma_start_write(VmaRaw::from_raw(vma), TaskState::from_raw(state)) };
+
+    match started {
+        Ok(()) => Event::WRITES,
+        Err(vma_lock::Interrupted) => Event::WRITES_INTERRUPTED,
+    }
+    .count();
+    started.map_or(-(EINTR as c_int), |()| 0)
+}
+
+/// C: `__vma_exclude_readers_for_detach`.
+///
+/// # Safety
+///
+/// As for [`vma_lock::__vma_exclude_readers_for_detach`].
+#[no_mangle]
+unsafe extern "C" fn rust_vma_swap_exclude_readers_for_detach(vma: *mut vm_area_struct) {
+    // SAFETY: The kernel calls this with what it calls the function of C with.
+    unsafe { vma_lock::__vma_exclude_readers_for_detach(VmaRaw::from_raw(vma)) };
+
+    Event::SLOW_DETACHES.count();
+}

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0
+# What a (K)TAP output says, without what differs from run to run anyway: one line a
+# result, "VERDICT NAME". Numbers, addresses and times in names are no part of them.
+/^[ \t#]*(not )?ok [0-9]+/ {
+	verdict = /not ok/ ? "fail" : "pass"
+	if (/# *(SKIP|skip)/)
+		verdict = "skip"
+	else if (/# *XFAIL/)
+		verdict = "xfail"
+	sub(/^[ \t#]*(not )?ok [0-9]+( -)?[ \t]*/, "")
+	sub(/[ \t]*# *(SKIP|skip|XFAIL).*/, "")
+	gsub(/0x[0-9a-fA-F]+|[0-9]+\.[0-9]+/, "N")
+	print verdict, $0
+}
