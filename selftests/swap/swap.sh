@@ -7,7 +7,7 @@
 # Exit: 0 passed, 1 not, 4 this machine takes no such module.
 
 cd "$(dirname "$0")" || exit 1
-# shellcheck source=module.sh
+# shellcheck source=selftests/swap/module.sh
 . ./module.sh
 # In the guest of qemu/ the programs lie beside the tests.
 if [ -n "${VMA_LOCK_GUEST:-}" ] && [ ! -e /lib64 ]; then
@@ -76,12 +76,12 @@ same() {	# same PASS PASS NUMBER
 }
 
 ! insmod "$ko" delay_us=1001 2>/dev/null && ! insmod "$ko" delay_us=-1 2>/dev/null &&
-	[ ! -e $klp ] && [ ! -e $stats ]
+	[ ! -e "$klp" ] && [ ! -e "$stats" ]
 result $? wrong_parameter_is_refused
 
 # refused KO MESSAGE: a module that wants something that the kernel does not have.
 refused() {
-	! insmod "${ko%/*}/$1" 2>/dev/null && dmesg | grep -q "rust_vma_swap: $2" && [ ! -e $klp ] && [ ! -e $stats ]
+	! insmod "${ko%/*}/$1" 2>/dev/null && dmesg | grep -q "rust_vma_swap: $2" && [ ! -e "$klp" ] && [ ! -e "$stats" ]
 }
 refused rust_vma_swap_missing.ko 'this kernel has no function __vma_start_wrong()'
 result $? function_of_another_era_is_refused
@@ -92,7 +92,7 @@ run_all without
 
 swap_in
 result $? swap_in
-! rmmod rust_vma_swap 2>/dev/null && [ -e $klp ]
+! rmmod rust_vma_swap 2>/dev/null && [ -e "$klp" ]
 result $? cannot_be_unloaded_while_enabled
 
 run_all with
