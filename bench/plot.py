@@ -19,8 +19,7 @@ def _x(ratio: float) -> float:
 def ratios(rows: list[dict], header: dict[str, str]) -> str:
     bottom = TOP + ROW * len(rows)
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 30}" '
-        'font-family="sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 30}" font-family="sans-serif" font-size="12">',
         '<rect width="100%" height="100%" fill="white"/>',
         '<text x="10" y="18" font-size="15">Per-VMA lock: time in Rust, C = 1 (median, smallest to largest)</text>',
         f'<text x="10" y="36" fill="#555">{escape("; ".join(header.values()))}</text>',

@@ -146,6 +146,7 @@ impl Synthetic {
             | abi::VMA_LOCK_OP_DETACH
             | abi::VMA_LOCK_OP_START_WRITE
             | abi::VMA_LOCK_OP_REUSE_READER
+            | abi::VMA_LOCK_OP_INVERSION
                 if !regular =>
             {
                 return Err(EDEADLK)
@@ -154,6 +155,14 @@ impl Synthetic {
                 self.write(args)?
             }
             abi::VMA_LOCK_OP_REUSE_READER => self.reuse_reader(args)?,
+            abi::VMA_LOCK_OP_INVERSION if !may_warn => return Err(EINVAL),
+            abi::VMA_LOCK_OP_INVERSION => {
+                self.start_read(args.impl_)?;
+                vma_lock::mmap_read_lock(self.mm());
+                // SAFETY: Taken above.
+                unsafe { vma_lock::mmap_read_unlock(self.mm()) };
+                self.end_read(args.impl_);
+            }
             _ => return Err(EINVAL),
         }
         args.refcnt_after = self.vma().vm_refcnt().read();

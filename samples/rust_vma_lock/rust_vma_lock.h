@@ -104,6 +104,11 @@ struct vma_lock_op {
  */
 #define VMA_LOCK_OP_REUSE_READER 8
 #define VMA_LOCK_OP_REUSE_WRITER 9
+/*
+ * The wrong order: read-locks the VMA, then takes the mmap lock. Nothing comes of
+ * it here, but lockdep is to warn (MAY_WARN), once there was a START_WRITE.
+ */
+#define VMA_LOCK_OP_INVERSION	10
 
 /*
  * START_WRITE: wait for a VMA_LOCK_HOLD first. DETACH: once write-locked, wait

@@ -92,7 +92,7 @@ TEST_F(ioctl, bad_implementation_or_operation)
 	self->op.impl = ~0U;
 	EXPECT_ERRNO(EINVAL, VMA_LOCK_OP, &self->op);
 	self->op.impl = 0;
-	self->op.op = VMA_LOCK_OP_REUSE_WRITER + 1;
+	self->op.op = VMA_LOCK_OP_INVERSION + 1;
 	EXPECT_ERRNO(EINVAL, VMA_LOCK_OP, &self->op);
 }
 
