@@ -19,21 +19,23 @@ dir = $(eval dir := $(shell $(chosen) scripts/kernel-dir))$(dir)
 # the command line here (W=1, CLIPPY=1, ...) reaches Kbuild through MAKEFLAGS.
 out = $(dir)/modules
 kbuild = . $(dir)/info && $(enter) $(MAKE) -C $(dir)/tree M=$(CURDIR) MO=$(out) \
-	ARCH=$$ARCH $${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} $(if $(V),V=$(V))
+	ARCH=$$ARCH $${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} $(if $(V),V=$(V)) $(jobs)
+# On all CPUs, unless -j says otherwise.
+jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 rust_files = $(shell find rust samples selftests model -name '*.rs')
 rustfmt = $(enter) rustfmt --config-path $(dir)/tree/.rustfmt.toml --edition 2021
 
 modules: setup
 	$(Q)mkdir -p $(dir)/modules
-	$(Q)$(kbuild) modules
+	+$(Q)$(kbuild) modules
 
 modules_install: modules
-	$(Q)$(kbuild) modules_install
+	+$(Q)$(kbuild) modules_install
 
 clippy: out = $(dir)/clippy
 clippy: setup
 	$(Q)mkdir -p $(out)
-	$(Q)$(kbuild) CLIPPY=1 modules
+	+$(Q)$(kbuild) CLIPPY=1 modules
 
 rustfmt: setup
 	$(Q)$(rustfmt) $(rust_files)
@@ -82,7 +84,7 @@ diff:
 swap: out = $(dir)/swap/build
 swap: setup
 	$(Q)mkdir -p $(out)
-	$(Q)$(kbuild) INLINE=n modules
+	+$(Q)$(kbuild) INLINE=n modules
 	$(Q)TIME=$(TIME) APPEND="$(APPEND)" scripts/swap
 
 test:
