@@ -18,7 +18,8 @@ dir = $(eval dir := $(shell $(chosen) scripts/kernel-dir))$(dir)
 # What kind of tree it is stands in its info: CC, ARCH, LLVM. What is given on
 # the command line here (W=1, CLIPPY=1, ...) reaches Kbuild through MAKEFLAGS.
 out = $(dir)/modules
-kbuild = . $(dir)/info && $(enter) $(MAKE) -C $(dir)/tree M=$(CURDIR) MO=$(out) \
+# O= means something else to Kbuild, and would reach it too.
+kbuild = . $(dir)/info && $(enter) $(MAKE) -C $(dir)/tree O= M=$(CURDIR) MO=$(out) \
 	ARCH=$$ARCH $${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} $(if $(V),V=$(V)) $(jobs)
 # On all CPUs, unless -j says otherwise.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -99,7 +100,7 @@ mutants:
 # The kernel's generator looks at all that lies below M=, so it is shown an empty folder.
 rust-analyzer: modules
 	$(Q)mkdir -p $(dir)/analyzer && touch $(dir)/analyzer/Kbuild
-	$(Q). $(dir)/info && $(enter) $(MAKE) -s -C $(dir)/tree M=$(dir)/analyzer ARCH=$$ARCH \
+	$(Q). $(dir)/info && $(enter) $(MAKE) -s -C $(dir)/tree O= M=$(dir)/analyzer ARCH=$$ARCH \
 		$${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} rust-analyzer
 	$(Q)$(enter) scripts/rust-analyzer $(dir)/analyzer/rust-project.json $(dir)/modules \
 		$(or $(O),$(CURDIR)/build)/root $(CURDIR)/rust-project.json

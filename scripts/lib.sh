@@ -8,6 +8,8 @@
 set -euo pipefail
 umask 022
 export LC_ALL=C
+# What is on the command line of our make (O=, W=1 ...) is not meant for those that are run here.
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES
 
 top=$(cd -- "${BASH_SOURCE[0]%/*}/.." && pwd -P)
 build=${O:-$top/build}
