@@ -12,16 +12,8 @@ if [ ! -f $ko ]; then
 	exit 4
 fi
 echo "1..5"
-n=0 failed=0
-result() {	# result STATUS NAME
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n $2"
-	else
-		echo "not ok $n $2"
-		failed=1
-	fi
-}
+# shellcheck source=selftests/vma_lock/tap.sh
+. "$(dirname "$0")/tap.sh"
 count() { cat "$debugfs/$1"; }
 
 if [ -e /dev/vma_lock ]; then
