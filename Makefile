@@ -52,7 +52,7 @@ selftests: setup
 qemu = $(enter) qemu/run --kernel $(dir) --modules $(dir)/modules --selftests $(dir)/selftests
 
 run: modules selftests
-	$(Q)$(qemu) $(addprefix --suite ,$(or $(SUITES),live synthetic table))
+	$(Q)$(qemu) $(addprefix --suite ,$(or $(SUITES),sample live synthetic table))
 	$(Q)sed -n 's/^.*# | /  | /p' $(dir)/logs/console.log
 
 guest: modules selftests

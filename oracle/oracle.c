@@ -37,6 +37,17 @@ struct vm_area_struct *oracle_vma_start_read(struct mm_struct *mm, struct vm_are
 	return vma_start_read(mm, vma);
 }
 
+struct vm_area_struct *oracle_lock_next_vma_from(struct mm_struct *mm, unsigned long from_addr)
+{
+	VMA_ITERATOR(vmi, mm, from_addr);
+	struct vm_area_struct *vma;
+
+	rcu_read_lock();
+	vma = lock_next_vma(mm, &vmi, from_addr);
+	rcu_read_unlock();
+	return vma;
+}
+
 bool oracle_vma_start_read_locked(struct vm_area_struct *vma)
 {
 	return vma_start_read_locked(vma);

@@ -5,18 +5,20 @@
 #   ./run_selftests.sh [SUITE...]
 #
 # A suite is a program in vma_lock/; without a name all of them run. Root, and
-# rust_vma_lock.ko loaded (or in /modules, from where it is loaded).
+# rust_vma_lock.ko and vma_lock_test.ko loaded (or in /modules, from where they are).
 # Exit: 0 all passed or skipped, 1 not.
 
 cd "$(dirname "$0")" || exit 1
-all="module live synthetic bad_ioctl table lockdep"
+all="module sample live synthetic bad_ioctl table lockdep"
 # shellcheck disable=SC2086
 [ $# -gt 0 ] || set -- $all
 
 loaded=
-if [ ! -e /dev/vma_lock ] && [ -f /modules/rust_vma_lock.ko ]; then
-	insmod /modules/rust_vma_lock.ko && loaded=1
-fi
+for module in rust_vma_lock vma_lock_test; do
+	if [ ! -e /dev/${module#rust_} ] && [ -f /modules/$module.ko ]; then
+		insmod /modules/$module.ko && loaded="$loaded $module"
+	fi
+done
 
 # The harness's TAP becomes a KTAP subtest: indented, with KTAP's header.
 # By the shell, because it does not wait for a full buffer.
@@ -50,5 +52,7 @@ for suite in "$@"; do
 	esac
 done
 rm -f "$status"
-[ -z "$loaded" ] || rmmod rust_vma_lock
+for module in $loaded; do
+	rmmod "$module"
+done
 exit $failed

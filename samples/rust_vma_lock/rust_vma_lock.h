@@ -2,124 +2,38 @@
 /*
  * What user space may ask of /dev/vma_lock. The errors stand at each call.
  *
- * For all: EFAULT, the argument cannot be read or written; EINVAL, an unknown
- * flag or implementation; ENOTTY, an unknown command, or one of another size.
+ * For all: EFAULT, the argument cannot be read or written; ENOTTY, an unknown
+ * command, or one of another size.
  */
 #ifndef RUST_VMA_LOCK_H
 #define RUST_VMA_LOCK_H
 
 #include <linux/types.h>
 
-/* Whose code does it. */
-#define VMA_LOCK_RUST	0	/* rust/vma_lock */
-#define VMA_LOCK_C	1	/* the kernel's own C */
-
 /*
- * VMA_LOCK_HOLD: read-lock a VMA, hold it, drop it with vma_refcount_put().
- *
- * The VMA is the caller's at addr, or the file's synthetic one. The call never
- * returns with the lock held.
+ * VMA_LOCK_HOLD: read-lock the caller's VMA at addr, hold it, drop it. The call
+ * never returns with the lock held.
  *
  *   ENOMEM  nothing is mapped at addr
- *   EAGAIN  the VMA is write-locked or detached (synthetic), or at its limit
- *   EBUSY   the synthetic VMA has a word that VMA_LOCK_OP_SET made up
+ *   EAGAIN  the VMA has as many readers as it can have
  *   EINTR   a signal arrived: the lock was dropped early, the results are valid
- *   EINVAL  also: hold_ms is above the module parameter max_hold_ms
+ *   EINVAL  an unknown flag; hold_ms is above the module parameter max_hold_ms
  */
 struct vma_lock_hold {
 	__u64 addr;		/* in */
-	__u32 impl;		/* in: whose vma_refcount_put() */
+	__u32 hold_ms;		/* in: at least, and not much longer */
 	__u32 flags;		/* in: VMA_LOCK_HOLD_ */
-	__u32 hold_ms;		/* in */
-	__u32 spurious;		/* in: wake a writer that waits this often for nothing */
 	__u64 vm_start;		/* out: the VMA */
 	__u64 vm_end;
-	__u64 locked_ns;	/* out: CLOCK_MONOTONIC, right after the lock was taken */
-	__u64 put_ns;		/* out: right before it was dropped */
 	__u32 refcnt_locked;	/* out: vm_refcnt, right after the lock was taken */
 	__u32 refcnt_put;	/* out: right before it was dropped */
-	__u32 waiter;		/* out: thread id of the writer asleep at that time, or 0 */
-	__u32 slept_again;	/* out: wakeups for nothing after which it went to sleep again */
+	__u32 writer_waits;	/* out: 1 if a writer waited for it at that time */
+	__u32 pad;
 };
 
-/* The file's synthetic VMA instead of one of the caller's. */
-#define VMA_LOCK_HOLD_SYNTHETIC		(1U << 0)
-/*
- * Only raise the count, as a reader does before it looks whether the VMA is
- * write-locked and backs off. Synthetic only.
- */
-#define VMA_LOCK_HOLD_TRANSIENT		(1U << 1)
-/* Drop the lock as soon as a writer sleeps; hold_ms is the limit. */
-#define VMA_LOCK_HOLD_UNTIL_WAITER	(1U << 2)
-/*
- * The bug that the tests must see: drop the count but wake nobody. A writer
- * that waits stays asleep; it is watched for hold_ms (slept_again says whether
- * it was asleep to the end), then woken.
- */
-#define VMA_LOCK_HOLD_NO_WAKE		(1U << 3)
-#define VMA_LOCK_HOLD_FLAGS		0xfU
-
-/*
- * VMA_LOCK_OP: one operation on the file's synthetic VMA, which begins
- * detached. What needs the mmap write lock takes it, and drops it again.
- *
- *   EBUSY    another VMA_LOCK_OP is under way on this file; or the word is to be
- *            made up (SET, END_READ of what nobody holds, ATTACH of what is
- *            attached, REUSE_READER) while a VMA_LOCK_HOLD is
- *   EDEADLK  the operation would wait for ever: for readers that nobody is, or
- *            that only another VMA_LOCK_OP could end
- *   EINVAL   also: the operation would WARN and VMA_LOCK_OP_MAY_WARN is not set
- *   EINTR    a fatal signal arrived before the mmap lock was had, or a signal
- *            before the reader that VMA_LOCK_OP_AFTER_READER waits for
- *   ETIME    no such reader, or partner of REUSE, came within max_hold_ms
- *   ENOSPC, EOPNOTSUPP  WATCH, REUSE_READER: no watchpoint is free, or there are none
- */
-struct vma_lock_op {
-	__u32 op;		/* in */
-	__u32 impl;		/* in */
-	__u32 flags;		/* in: VMA_LOCK_OP_ */
-	__u32 word;		/* in: for SET, SET_SEQ, PREDICATE; AFTER_READER: how many */
-	__u32 refcnt_before;	/* out: vm_refcnt */
-	__u32 refcnt_after;	/* out */
-	__s32 ret;		/* out: what the function returned, see below */
-	__u32 pad;		/* must be 0 */
-	__u64 start_ns;		/* out: CLOCK_MONOTONIC, right before the function */
-	__u64 end_ns;		/* out: right after */
-	__u32 mm_reads_late;	/* out, WATCH: uses of vm_mm after the count was dropped */
-	__u32 refcnt_uses;	/* out, WATCH: accesses to vm_refcnt */
-};
-
-#define VMA_LOCK_OP_PREDICATE	0 /* are_readers_excluded(word): 1 or 0 */
-#define VMA_LOCK_OP_SET		1 /* vm_refcnt = word */
-#define VMA_LOCK_OP_ATTACH	2 /* vma_start_write(), vma_mark_attached() */
-#define VMA_LOCK_OP_DETACH	3 /* vma_start_write(), vma_mark_detached() */
-#define VMA_LOCK_OP_START_READ	4 /* vma_start_read(): 0, -EAGAIN (detached), -EBUSY (NULL) */
-#define VMA_LOCK_OP_END_READ	5 /* vma_end_read() */
-#define VMA_LOCK_OP_START_WRITE	6 /* vma_start_write_killable(): 0 or -EINTR */
-#define VMA_LOCK_OP_SET_SEQ	7 /* mm_lock_seq = word, which must be even */
-/*
- * vma_start_read() of a VMA that another mm has taken over, against a writer of
- * that mm, step by step (reuse.c): two calls at once, on two CPUs. READER's ret
- * is how many counts kept the other mm when its writer was to be woken.
- */
-#define VMA_LOCK_OP_REUSE_READER 8
-#define VMA_LOCK_OP_REUSE_WRITER 9
-/*
- * The wrong order: read-locks the VMA, then takes the mmap lock. Nothing comes of
- * it here, but lockdep is to warn (MAY_WARN), once there was a START_WRITE.
- */
-#define VMA_LOCK_OP_INVERSION	10
-
-/*
- * START_WRITE: wait for a VMA_LOCK_HOLD first. DETACH: once write-locked, wait
- * for a VMA_LOCK_HOLD_TRANSIENT. For as many of them as word says, at least one.
- */
-#define VMA_LOCK_OP_AFTER_READER	(1U << 0)
-/* The operation may end in a WARN of the kernel. */
-#define VMA_LOCK_OP_MAY_WARN		(1U << 1)
-/* END_READ: watch the VMA by the CPU's debug registers. */
-#define VMA_LOCK_OP_WATCH		(1U << 2)
-#define VMA_LOCK_OP_FLAGS		0x7U
+/* Drop the lock as soon as a writer waits for it; hold_ms is the limit. */
+#define VMA_LOCK_HOLD_UNTIL_WRITER	(1U << 0)
+#define VMA_LOCK_HOLD_FLAGS		0x1U
 
 /*
  * VMA_LOCK_NEXT: the caller's VMA at addr, or the first one behind it, as
@@ -139,8 +53,7 @@ struct vma_lock_next {
 #include <linux/ioctl.h>
 
 #define VMA_LOCK_HOLD	_IOWR('v', 0x80, struct vma_lock_hold)
-#define VMA_LOCK_OP	_IOWR('v', 0x81, struct vma_lock_op)
-#define VMA_LOCK_NEXT	_IOWR('v', 0x82, struct vma_lock_next)
+#define VMA_LOCK_NEXT	_IOWR('v', 0x81, struct vma_lock_next)
 #endif
 
 #endif /* RUST_VMA_LOCK_H */

@@ -42,11 +42,7 @@ use kernel::{
 
 mod abi;
 mod hold;
-mod op;
-mod put;
 mod stats;
-mod synthetic;
-mod synthetic_mm;
 
 module! {
     type: RustVmaLock,
@@ -89,30 +85,22 @@ impl kernel::InPlaceModule for RustVmaLock {
     }
 }
 
-/// An open file.
-#[pin_data]
-struct Device {
-    #[pin]
-    synthetic: synthetic::Synthetic,
-}
+/// An open file. There is nothing to remember about it.
+struct Device;
 
 #[vtable]
 impl MiscDevice for Device {
     type OwnerModule = RustVmaLock;
-    type Ptr = Pin<KBox<Self>>;
+    type Ptr = ();
 
-    fn open(_file: &File, _misc: &MiscDeviceRegistration<Self>) -> Result<Self::Ptr> {
-        KBox::try_pin_init(
-            try_pin_init!(Self { synthetic <- synthetic::Synthetic::new() }),
-            GFP_KERNEL,
-        )
+    fn open(_file: &File, _misc: &MiscDeviceRegistration<Self>) -> Result {
+        Ok(())
     }
 
-    fn ioctl(me: Pin<&Self>, _file: &File, cmd: u32, arg: usize) -> Result<isize> {
+    fn ioctl(_me: (), _file: &File, cmd: u32, arg: usize) -> Result<isize> {
         match cmd {
-            abi::HOLD => read_modify_write(arg, |hold| hold::hold(hold, &me.synthetic)),
+            abi::HOLD => read_modify_write(arg, hold::hold),
             abi::NEXT => read_modify_write(arg, hold::next),
-            abi::OP => read_modify_write(arg, |op| me.synthetic.op(op)),
             _ => Err(ENOTTY),
         }
     }
@@ -133,7 +121,7 @@ where
     ret.map(|()| 0)
 }
 
-/// The limit in force for all waits, in ms.
+/// The limit in force for holds, in ms.
 fn max_hold_ms() -> u32 {
     module_parameters::max_hold_ms.value()
 }

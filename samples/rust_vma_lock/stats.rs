@@ -46,8 +46,6 @@ pub(crate) static HOLDS: Counter = Counter::new();
 pub(crate) static WRITERS_WOKEN: Counter = Counter::new();
 /// Holds that a signal cut short.
 pub(crate) static INTERRUPTED: Counter = Counter::new();
-/// Operations on synthetic VMAs.
-pub(crate) static OPS: Counter = Counter::new();
 
 /// The files; they are gone when this is.
 #[pin_data]
@@ -62,8 +60,6 @@ pub(crate) struct Files {
     #[pin]
     interrupted: File<&'static Counter>,
     #[pin]
-    ops: File<&'static Counter>,
-    #[pin]
     max_hold_ms: File<u32>,
 }
 
@@ -76,7 +72,6 @@ impl Files {
             holds <- dir.read_only_file(c"holds", &HOLDS),
             writers_woken <- dir.read_only_file(c"writers_woken", &WRITERS_WOKEN),
             interrupted <- dir.read_only_file(c"interrupted", &INTERRUPTED),
-            ops <- dir.read_only_file(c"ops", &OPS),
             // Rust modules do not show their parameters in sysfs.
             max_hold_ms <- dir.read_only_file(c"max_hold_ms", crate::max_hold_ms()),
             _dir: dir,

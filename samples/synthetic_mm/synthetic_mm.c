@@ -2,6 +2,7 @@
 
 #include "synthetic_mm.h"
 
+#include <linux/maple_tree.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
 #include <linux/rcupdate.h>
@@ -27,19 +28,39 @@ struct synthetic_mm *synthetic_mm_create(void)
 	atomic_set(&s->mm.mm_users, 1);
 	atomic_set(&s->mm.mm_count, 1);
 	__init_rwsem(&s->mm.mmap_lock, "synthetic mmap_lock", &key);
+	mt_init_flags(&s->mm.mm_mt, MM_MT_FLAGS);
+	mt_set_external_lock(&s->mm.mm_mt, &s->mm.mmap_lock);
 	mm_lock_seqcount_init(&s->mm);
 	rcuwait_init(&s->mm.vma_writer_wait);
 
 	s->vma.vm_mm = &s->mm;
-	s->vma.vm_end = PAGE_SIZE;
 	vma_lock_init(&s->vma, true);
 	return s;
 }
 
 void synthetic_mm_destroy(struct synthetic_mm *s)
 {
+	mmap_write_lock(&s->mm);
+	synthetic_mm_unmap(s);
+	mmap_write_unlock(&s->mm);
 	synchronize_rcu();
 	kfree(s);
+}
+
+int synthetic_mm_map(struct synthetic_mm *s, struct vm_area_struct *vma, unsigned long start,
+		     unsigned long end)
+{
+	MA_STATE(mas, &s->mm.mm_mt, start, end - 1);
+
+	vma->vm_mm = &s->mm;
+	vma->vm_start = start;
+	vma->vm_end = end;
+	return mas_store_gfp(&mas, vma, GFP_KERNEL);
+}
+
+void synthetic_mm_unmap(struct synthetic_mm *s)
+{
+	__mt_destroy(&s->mm.mm_mt);
 }
 
 struct mm_struct *synthetic_mm_mm(struct synthetic_mm *s)

@@ -13,6 +13,13 @@ struct synthetic_mm;
 
 /* A new mm with one VMA, detached. NULL: no memory. May sleep. */
 struct synthetic_mm *synthetic_mm_create(void);
+/*
+ * Puts a VMA, its own or another one's, into the mm's tree at [start, end); takes all
+ * out. The caller holds the mmap write lock. -ENOMEM: it is not in the tree. May sleep.
+ */
+int synthetic_mm_map(struct synthetic_mm *s, struct vm_area_struct *vma, unsigned long start,
+		     unsigned long end);
+void synthetic_mm_unmap(struct synthetic_mm *s);
 /* Nobody uses it any more. Waits for RCU readers. May sleep. */
 void synthetic_mm_destroy(struct synthetic_mm *s);
 

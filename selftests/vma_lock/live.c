@@ -3,7 +3,7 @@
  * Live VMAs: read locks of this very process's VMAs, put by vma_refcount_put()
  * while other threads sit in munmap(), mprotect() and mmap(MAP_FIXED).
  *
- * The locker is the kernel's; the put is ours (rust) or the kernel's (c).
+ * The locker is ours; the put is ours (rust; seed: as it was called then) or the kernel's (c).
  */
 #include "kselftest_harness.h"
 #include "vma_lock.h"
@@ -68,12 +68,13 @@ FIXTURE_VARIANT(live)
 	unsigned int impl;
 };
 
-FIXTURE_VARIANT_ADD(live, rust) { .impl = VMA_LOCK_RUST };
-FIXTURE_VARIANT_ADD(live, c) { .impl = VMA_LOCK_C };
+FIXTURE_VARIANT_ADD(live, rust) { .impl = VMA_TEST_RUST };
+FIXTURE_VARIANT_ADD(live, c) { .impl = VMA_TEST_C };
+FIXTURE_VARIANT_ADD(live, seed) { .impl = VMA_TEST_SEED };
 
 FIXTURE_SETUP(live)
 {
-	self->fd = open_device();
+	self->fd = open_device("vma_lock_test");
 	self->area = map_area();
 }
 
@@ -85,13 +86,13 @@ FIXTURE_TEARDOWN(live)
 /* A lost decrement shows in the second hold, a wrong lookup in the range. */
 TEST_F(live, hold_and_put)
 {
-	struct vma_lock_hold hold = {
+	struct vma_test_hold hold = {
 		.addr = (unsigned long)self->area + PAGE + 1,
 		.impl = variant->impl,
 	};
 
 	for (int i = 0; i < 3; i++) {
-		ASSERT_EQ(0, ioctl(self->fd, VMA_LOCK_HOLD, &hold)) TH_LOG("%s", strerror(errno));
+		ASSERT_EQ(0, ioctl(self->fd, VMA_TEST_HOLD, &hold)) TH_LOG("%s", strerror(errno));
 		EXPECT_EQ((unsigned long)self->area, hold.vm_start);
 		EXPECT_EQ((unsigned long)self->area + AREA, hold.vm_end);
 		EXPECT_EQ(2, hold.refcnt_locked);
@@ -112,7 +113,7 @@ static void *touch(void *addr)
 
 TEST_F(live, page_fault_during_hold)
 {
-	struct vma_lock_hold hold = {
+	struct vma_test_hold hold = {
 		.addr = (unsigned long)self->area,
 		.impl = variant->impl,
 		.hold_ms = 10000,
@@ -123,7 +124,7 @@ TEST_F(live, page_fault_during_hold)
 
 	catch_sigusr1();
 
-	call_start(&holder, self->fd, VMA_LOCK_HOLD, &hold);
+	call_start(&holder, self->fd, VMA_TEST_HOLD, &hold);
 	wait_until_held(1);
 	ASSERT_EQ(0, pthread_create(&toucher, NULL, touch, self->area));
 	pthread_join(toucher, &end_ns);
@@ -136,16 +137,16 @@ TEST_F(live, page_fault_during_hold)
 static void one_writer(struct __test_metadata *_metadata, FIXTURE_DATA(live) *self,
 		       const FIXTURE_VARIANT(live) *variant, enum kind kind)
 {
-	struct vma_lock_hold hold = {
+	struct vma_test_hold hold = {
 		.addr = (unsigned long)self->area,
 		.impl = variant->impl,
-		.flags = VMA_LOCK_HOLD_UNTIL_WAITER,
+		.flags = VMA_TEST_HOLD_UNTIL_WAITER,
 		.hold_ms = 5000,
 	};
 	struct call holder;
 	struct writer w;
 
-	call_start(&holder, self->fd, VMA_LOCK_HOLD, &hold);
+	call_start(&holder, self->fd, VMA_TEST_HOLD, &hold);
 	wait_until_held(1);
 	start_writer(&w, kind, self->area + 2 * PAGE);
 	ASSERT_EQ(0, call_join(&holder));
@@ -188,7 +189,7 @@ static void *write_vma_together(void *data)
 
 TEST_F(live, put_releases_many_writers)
 {
-	struct vma_lock_hold hold = {
+	struct vma_test_hold hold = {
 		.addr = (unsigned long)self->area,
 		.impl = variant->impl,
 		.hold_ms = 10000,
@@ -205,7 +206,7 @@ TEST_F(live, put_releases_many_writers)
 		w[i].addr = self->area + (i + 2) * PAGE;
 		ASSERT_EQ(0, pthread_create(&w[i].thread, NULL, write_vma_together, &w[i]));
 	}
-	call_start(&holder, self->fd, VMA_LOCK_HOLD, &hold);
+	call_start(&holder, self->fd, VMA_TEST_HOLD, &hold);
 	wait_until_held(1);
 	pthread_barrier_wait(&all_there);
 	for (int i = 0; i < KINDS * WRITERS; i++)
@@ -226,17 +227,17 @@ TEST_F(live, put_releases_many_writers)
 /* Woken for nothing, a writer looks again and goes back to sleep, every time. */
 TEST_F(live, spurious_wakeups)
 {
-	struct vma_lock_hold hold = {
+	struct vma_test_hold hold = {
 		.addr = (unsigned long)self->area,
 		.impl = variant->impl,
-		.flags = VMA_LOCK_HOLD_UNTIL_WAITER,
+		.flags = VMA_TEST_HOLD_UNTIL_WAITER,
 		.hold_ms = 5000,
 		.spurious = 20,
 	};
 	struct call holder;
 	struct writer w;
 
-	call_start(&holder, self->fd, VMA_LOCK_HOLD, &hold);
+	call_start(&holder, self->fd, VMA_TEST_HOLD, &hold);
 	wait_until_held(1);
 	start_writer(&w, MUNMAP, self->area);
 	ASSERT_EQ(0, call_join(&holder));
@@ -249,7 +250,7 @@ TEST_F(live, spurious_wakeups)
 /* Two readers: the first put must leave the writer asleep, the last one wakes it. */
 TEST_F(live, last_of_two_readers_wakes)
 {
-	struct vma_lock_hold first = {
+	struct vma_test_hold first = {
 		.addr = (unsigned long)self->area,
 		.impl = variant->impl,
 		.hold_ms = 10000,
@@ -258,8 +259,8 @@ TEST_F(live, last_of_two_readers_wakes)
 	struct writer w;
 
 	catch_sigusr1();
-	call_start(&holder[0], self->fd, VMA_LOCK_HOLD, &first);
-	call_start(&holder[1], self->fd, VMA_LOCK_HOLD, &last);
+	call_start(&holder[0], self->fd, VMA_TEST_HOLD, &first);
+	call_start(&holder[1], self->fd, VMA_TEST_HOLD, &last);
 	wait_until_held(2);
 	start_writer(&w, MPROTECT, self->area);
 	wait_until_blocked(&w.tid);
@@ -280,7 +281,7 @@ TEST_F(live, last_of_two_readers_wakes)
 /* A signal ends the hold at once, and with it the writer's wait. */
 TEST_F(live, signal_ends_hold)
 {
-	struct vma_lock_hold hold = {
+	struct vma_test_hold hold = {
 		.addr = (unsigned long)self->area,
 		.impl = variant->impl,
 		.hold_ms = 10000,
@@ -289,7 +290,7 @@ TEST_F(live, signal_ends_hold)
 	struct writer w;
 
 	catch_sigusr1();
-	call_start(&holder, self->fd, VMA_LOCK_HOLD, &hold);
+	call_start(&holder, self->fd, VMA_TEST_HOLD, &hold);
 	wait_until_held(1);
 	start_writer(&w, MUNMAP, self->area);
 	wait_until_blocked(&w.tid);
@@ -305,7 +306,7 @@ TEST_F(live, signal_ends_hold)
 /* A process killed in a hold, with a writer waiting, must go: nothing is left locked. */
 TEST_F(live, kill_during_hold)
 {
-	struct vma_lock_hold hold = {
+	struct vma_test_hold hold = {
 		.addr = (unsigned long)self->area,
 		.impl = variant->impl,
 		.hold_ms = 10000,
@@ -318,7 +319,7 @@ TEST_F(live, kill_during_hold)
 	if (!pid) {
 		struct call holder;
 
-		call_start(&holder, self->fd, VMA_LOCK_HOLD, &hold);
+		call_start(&holder, self->fd, VMA_TEST_HOLD, &hold);
 		wait_until_held(1);
 		munmap(self->area, AREA);
 		_exit(1);
@@ -341,7 +342,7 @@ TEST_F(live, kill_during_hold)
  */
 struct fork_test {
 	int fd;
-	struct vma_lock_hold hold, other;
+	struct vma_test_hold hold, other;
 	pid_t holder;
 	_Atomic pid_t forker;
 	char stack[2][64 * 1024] __attribute__((aligned(16)));
@@ -351,7 +352,7 @@ static int hold_vma(void *data)
 {
 	struct fork_test *t = data;
 
-	return ioctl(t->fd, VMA_LOCK_HOLD, &t->hold) ? errno : 0;
+	return ioctl(t->fd, VMA_TEST_HOLD, &t->hold) ? errno : 0;
 }
 
 static int fork_once(void *data)
@@ -385,7 +386,7 @@ TEST_F(live, fork_killed_while_waiting)
 
 	ASSERT_NE(MAP_FAILED, t);
 	t->fd = self->fd;
-	t->hold = (struct vma_lock_hold){
+	t->hold = (struct vma_test_hold){
 		.addr = (unsigned long)self->area,
 		.impl = variant->impl,
 		.hold_ms = 10000,
@@ -401,7 +402,7 @@ TEST_F(live, fork_killed_while_waiting)
 		t->forker = share_mm(t, fork_once, t->stack[1]);
 		if (read(go[0], &status, 1) != 1)
 			_exit(1);
-		_exit(ioctl(t->fd, VMA_LOCK_HOLD, &t->other) ? errno : 0);
+		_exit(ioctl(t->fd, VMA_TEST_HOLD, &t->other) ? errno : 0);
 	}
 	while (!t->forker && !waitpid(owner, &status, WNOHANG))
 		nap_ms(1);
@@ -434,7 +435,7 @@ FIXTURE(control)
 
 FIXTURE_SETUP(control)
 {
-	self->fd = open_device();
+	self->fd = open_device("vma_lock_test");
 	self->area = map_area();
 }
 
@@ -445,15 +446,15 @@ FIXTURE_TEARDOWN(control)
 
 TEST_F(control, no_wake_leaves_writer_asleep)
 {
-	struct vma_lock_hold hold = {
+	struct vma_test_hold hold = {
 		.addr = (unsigned long)self->area,
-		.flags = VMA_LOCK_HOLD_NO_WAKE | VMA_LOCK_HOLD_UNTIL_WAITER,
+		.flags = VMA_TEST_HOLD_NO_WAKE | VMA_TEST_HOLD_UNTIL_WAITER,
 		.hold_ms = 300,
 	};
 	struct call holder;
 	struct writer w;
 
-	call_start(&holder, self->fd, VMA_LOCK_HOLD, &hold);
+	call_start(&holder, self->fd, VMA_TEST_HOLD, &hold);
 	wait_until_held(1);
 	start_writer(&w, MUNMAP, self->area);
 	ASSERT_EQ(0, call_join(&holder));
@@ -466,76 +467,27 @@ TEST_F(control, no_wake_leaves_writer_asleep)
 	EXPECT_GE(w.end_ns, hold.put_ns + hold.hold_ms * NSEC_PER_MSEC);
 }
 
-/* lock_next_vma(): VMA by VMA the address space is what /proc/self/maps says. */
-TEST_F(control, walk_matches_maps)
+/* The guards that hold no VMA read lock, and what others see while they are held. */
+TEST_F(control, guards)
 {
-	struct vma_lock_next next = {};
-	unsigned long long start, end;
-	char line[512];
-	int n = 0;
-	FILE *f = fopen("/proc/self/maps", "r");
+	struct vma_test_guards guards = { .addr = (unsigned long)self->area + PAGE };
 
-	ASSERT_NE(NULL, f);
-	while (fgets(line, sizeof(line), f)) {
-		ASSERT_EQ(2, sscanf(line, "%llx-%llx", &start, &end));
-		if (strstr(line, "[vsyscall]"))
-			continue;	/* not a VMA */
-		ASSERT_EQ(0, ioctl(self->fd, VMA_LOCK_NEXT, &next)) TH_LOG("%s", line);
-		EXPECT_EQ(start, next.vm_start);
-		EXPECT_EQ(end, next.vm_end);
-		next.addr = next.vm_end;
-		n++;
+	for (int i = 0; i < 2; i++) {
+		ASSERT_EQ(0, ioctl(self->fd, VMA_TEST_GUARDS, &guards)) TH_LOG("%s", strerror(errno));
+		EXPECT_EQ(FLAG + 1, guards.refcnt_excluded);
+		EXPECT_EQ(0, guards.readable_excluded);
+		EXPECT_EQ(1, guards.refcnt_admitted);
+		EXPECT_EQ(1, guards.readable_admitted);
+		EXPECT_EQ(1, guards.refcnt_written);
+		EXPECT_EQ(0, guards.readable_written);
+		EXPECT_EQ(0, guards.speculates_written);
+		EXPECT_EQ(2, guards.refcnt_downgraded);
+		EXPECT_EQ(1, guards.undisturbed);
+		EXPECT_EQ(1, guards.disturbed);
 	}
-	EXPECT_EQ(-1, ioctl(self->fd, VMA_LOCK_NEXT, &next));
-	EXPECT_EQ(ENOENT, errno);
-	EXPECT_GT(n, 5);
-	fclose(f);
-}
-
-/*
- * The same while another thread maps and unmaps between two VMAs that stay: the
- * walk may or may not see what comes and goes, but never misses what stays.
- */
-static _Atomic bool stop;
-
-static void *churn(void *data)
-{
-	char *page = (char *)data + PAGE;
-
-	while (!stop) {
-		mprotect(page, PAGE, PROT_READ);
-		munmap(page, PAGE);
-		mmap(page, PAGE, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-	}
-	return NULL;
-}
-
-TEST_F(control, walk_misses_nothing)
-{
-	char *first = self->area, *last = self->area + 2 * PAGE;
-	pthread_t thread;
-
-	/* first (readable), a page in change, last (read-only). */
-	ASSERT_EQ(0, munmap(last + PAGE, AREA - 3 * PAGE));
-	ASSERT_EQ(0, mprotect(last, PAGE, PROT_READ | PROT_EXEC));
-	stop = false;
-	ASSERT_EQ(0, pthread_create(&thread, NULL, churn, first));
-	for (int i = 0; i < 3000; i++) {
-		struct vma_lock_next next = { .addr = (unsigned long)first };
-		bool seen = false;
-
-		while (next.addr < (unsigned long)last + PAGE) {
-			if (ioctl(self->fd, VMA_LOCK_NEXT, &next))
-				break;
-			ASSERT_GT(next.vm_end, next.addr);
-			seen |= next.vm_start == (unsigned long)last;
-			next.addr = next.vm_end;
-		}
-		ASSERT_TRUE(seen) TH_LOG("round %d", i);
-	}
-	stop = true;
-	pthread_join(thread, NULL);
+	guards.addr = 0;
+	EXPECT_EQ(-1, ioctl(self->fd, VMA_TEST_GUARDS, &guards));
+	EXPECT_EQ(ENOMEM, errno);
 }
 
 TEST_HARNESS_MAIN

@@ -13,7 +13,7 @@ FIXTURE(lockdep)
 
 FIXTURE_SETUP(lockdep)
 {
-	self->fd = open_device();
+	self->fd = open_device("vma_lock_test");
 	if (access("/proc/lockdep", F_OK))
 		SKIP(return, "no lockdep in this kernel");
 }
@@ -26,11 +26,11 @@ FIXTURE_TEARDOWN(lockdep)
 /* A read lock that lockdep did not hear of would be released without having been held. */
 TEST_F(lockdep, start_read_acquires)
 {
-	struct vma_lock_hold hold = { .flags = VMA_LOCK_HOLD_SYNTHETIC };
-	struct vma_lock_op op;
+	struct vma_test_hold hold = { .flags = VMA_TEST_HOLD_SYNTHETIC };
+	struct vma_test_op op;
 
-	ASSERT_EQ(0, vma_op(self->fd, 0, VMA_LOCK_OP_ATTACH, 0, &op));
-	EXPECT_EQ(0, ioctl(self->fd, VMA_LOCK_HOLD, &hold));
+	ASSERT_EQ(0, vma_op(self->fd, 0, VMA_TEST_OP_ATTACH, 0, &op));
+	EXPECT_EQ(0, ioctl(self->fd, VMA_TEST_HOLD, &hold));
 }
 
 /*
@@ -41,27 +41,27 @@ TEST_F(lockdep, start_read_acquires)
 TEST_F(lockdep, put_releases)
 {
 	static const unsigned int words[] = { 1, 2, FLAG + 1, FLAG + 2 };
-	struct vma_lock_op op;
+	struct vma_test_op op;
 
 	for (unsigned int i = 0; i < 4; i++) {
-		ASSERT_EQ(0, vma_op(self->fd, 0, VMA_LOCK_OP_SET, words[i], &op));
-		ASSERT_EQ(0, vma_op(self->fd, 0, VMA_LOCK_OP_END_READ, 0, &op));
+		ASSERT_EQ(0, vma_op(self->fd, 0, VMA_TEST_OP_SET, words[i], &op));
+		ASSERT_EQ(0, vma_op(self->fd, 0, VMA_TEST_OP_END_READ, 0, &op));
 	}
 }
 
 /* A VMA lock, then the mmap lock: the order of writers is the other one. */
 TEST_F(lockdep, reports_inversion)
 {
-	struct vma_lock_op op;
+	struct vma_test_op op;
 
-	ASSERT_EQ(0, vma_op(self->fd, 0, VMA_LOCK_OP_ATTACH, 0, &op));
-	ASSERT_EQ(0, vma_op(self->fd, 0, VMA_LOCK_OP_START_WRITE, 0, &op));
-	op = (struct vma_lock_op){
-		.op = VMA_LOCK_OP_INVERSION,
-		.flags = VMA_LOCK_OP_MAY_WARN,
+	ASSERT_EQ(0, vma_op(self->fd, 0, VMA_TEST_OP_ATTACH, 0, &op));
+	ASSERT_EQ(0, vma_op(self->fd, 0, VMA_TEST_OP_START_WRITE, 0, &op));
+	op = (struct vma_test_op){
+		.op = VMA_TEST_OP_INVERSION,
+		.flags = VMA_TEST_OP_MAY_WARN,
 	};
 	expect_splat("lockdep", 1);
-	EXPECT_EQ(0, ioctl(self->fd, VMA_LOCK_OP, &op)) TH_LOG("%s", strerror(errno));
+	EXPECT_EQ(0, ioctl(self->fd, VMA_TEST_OP, &op)) TH_LOG("%s", strerror(errno));
 	expect_end();
 }
 

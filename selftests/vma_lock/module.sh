@@ -37,7 +37,7 @@ result $? open_file_keeps_module
 
 # Two calls with one writer: both counted, the writer found asleep.
 before=$(count holds)
-"$(dirname "$0")/live" -t put_wakes_munmap > /dev/null 2>&1
+"$(dirname "$0")/sample" -t writer_waits > /dev/null 2>&1
 [ "$(count holds)" -gt "$before" ] && [ "$(count writers_woken)" -ge 1 ]
 result $? debugfs_counts
 

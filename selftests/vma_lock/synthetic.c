@@ -6,9 +6,9 @@
 #include "kselftest_harness.h"
 #include "vma_lock.h"
 
-static const char *const names[] = { "rust", "c" };
+static const char *const names[] = { "rust", "c", "seed" };
 
-/* Which side does what: all four pairs. */
+/* Which side does what: all pairs, and the seed's names against C. */
 FIXTURE(pair)
 {
 	int fd;
@@ -20,14 +20,16 @@ FIXTURE_VARIANT(pair)
 	unsigned int writer;
 };
 
-FIXTURE_VARIANT_ADD(pair, rust_rust) { VMA_LOCK_RUST, VMA_LOCK_RUST };
-FIXTURE_VARIANT_ADD(pair, rust_c) { VMA_LOCK_RUST, VMA_LOCK_C };
-FIXTURE_VARIANT_ADD(pair, c_rust) { VMA_LOCK_C, VMA_LOCK_RUST };
-FIXTURE_VARIANT_ADD(pair, c_c) { VMA_LOCK_C, VMA_LOCK_C };
+FIXTURE_VARIANT_ADD(pair, rust_rust) { VMA_TEST_RUST, VMA_TEST_RUST };
+FIXTURE_VARIANT_ADD(pair, rust_c) { VMA_TEST_RUST, VMA_TEST_C };
+FIXTURE_VARIANT_ADD(pair, c_rust) { VMA_TEST_C, VMA_TEST_RUST };
+FIXTURE_VARIANT_ADD(pair, c_c) { VMA_TEST_C, VMA_TEST_C };
+FIXTURE_VARIANT_ADD(pair, seed_c) { VMA_TEST_SEED, VMA_TEST_C };
+FIXTURE_VARIANT_ADD(pair, c_seed) { VMA_TEST_C, VMA_TEST_SEED };
 
 FIXTURE_SETUP(pair)
 {
-	self->fd = open_device();
+	self->fd = open_device("vma_lock_test");
 }
 
 FIXTURE_TEARDOWN(pair)
@@ -36,7 +38,7 @@ FIXTURE_TEARDOWN(pair)
 }
 
 #define step(impl_, op_, ret_, before_, after_) do {					\
-	struct vma_lock_op o_;								\
+	struct vma_test_op o_;								\
 	ASSERT_EQ(0, vma_op(self->fd, impl_, op_, 0, &o_)) TH_LOG(#op_);		\
 	EXPECT_EQ(ret_, o_.ret) TH_LOG(#op_ " by %s", names[impl_]);			\
 	EXPECT_EQ(before_, o_.refcnt_before) TH_LOG(#op_ " by %s", names[impl_]);	\
@@ -49,48 +51,48 @@ TEST_F(pair, life)
 	unsigned int r = variant->reader, w = variant->writer;
 
 	for (int i = 0; i < 2; i++) {
-		step(r, VMA_LOCK_OP_START_READ, -EAGAIN, 0, 0);
-		step(w, VMA_LOCK_OP_START_WRITE, 0, 0, 0);
-		step(w, VMA_LOCK_OP_ATTACH, 0, 0, 1);
-		step(r, VMA_LOCK_OP_START_READ, 0, 1, 2);
-		step(w, VMA_LOCK_OP_START_READ, 0, 2, 3);
-		step(r, VMA_LOCK_OP_END_READ, 0, 3, 2);
-		step(w, VMA_LOCK_OP_END_READ, 0, 2, 1);
-		step(w, VMA_LOCK_OP_START_WRITE, 0, 1, 1);
-		step(r, VMA_LOCK_OP_START_READ, 0, 1, 2);
-		step(r, VMA_LOCK_OP_END_READ, 0, 2, 1);
-		step(w, VMA_LOCK_OP_DETACH, 0, 1, 0);
+		step(r, VMA_TEST_OP_START_READ, -EAGAIN, 0, 0);
+		step(w, VMA_TEST_OP_START_WRITE, 0, 0, 0);
+		step(w, VMA_TEST_OP_ATTACH, 0, 0, 1);
+		step(r, VMA_TEST_OP_START_READ, 0, 1, 2);
+		step(w, VMA_TEST_OP_START_READ, 0, 2, 3);
+		step(r, VMA_TEST_OP_END_READ, 0, 3, 2);
+		step(w, VMA_TEST_OP_END_READ, 0, 2, 1);
+		step(w, VMA_TEST_OP_START_WRITE, 0, 1, 1);
+		step(r, VMA_TEST_OP_START_READ, 0, 1, 2);
+		step(r, VMA_TEST_OP_END_READ, 0, 2, 1);
+		step(w, VMA_TEST_OP_DETACH, 0, 1, 0);
 	}
 }
 
 static void attach(struct __test_metadata *_metadata, int fd, unsigned int impl)
 {
-	struct vma_lock_op op;
+	struct vma_test_op op;
 
-	ASSERT_EQ(0, vma_op(fd, impl, VMA_LOCK_OP_ATTACH, 0, &op));
+	ASSERT_EQ(0, vma_op(fd, impl, VMA_TEST_OP_ATTACH, 0, &op));
 	ASSERT_EQ(1, op.refcnt_after);
 }
 
 /* A writer waits for a reader: FLAG + 2, then FLAG + 1 wakes it, then 1. */
 TEST_F(pair, writer_waits_for_reader)
 {
-	struct vma_lock_hold hold = {
+	struct vma_test_hold hold = {
 		.impl = variant->reader,
-		.flags = VMA_LOCK_HOLD_SYNTHETIC | VMA_LOCK_HOLD_UNTIL_WAITER,
+		.flags = VMA_TEST_HOLD_SYNTHETIC | VMA_TEST_HOLD_UNTIL_WAITER,
 		.hold_ms = 5000,
 		.spurious = 5,
 	};
-	struct vma_lock_op op = {
-		.op = VMA_LOCK_OP_START_WRITE,
+	struct vma_test_op op = {
+		.op = VMA_TEST_OP_START_WRITE,
 		.impl = variant->writer,
-		.flags = VMA_LOCK_OP_AFTER_READER,
+		.flags = VMA_TEST_OP_AFTER_READER,
 	};
 	struct call reader, writer;
 
 	attach(_metadata, self->fd, variant->writer);
-	call_start(&reader, self->fd, VMA_LOCK_HOLD, &hold);
+	call_start(&reader, self->fd, VMA_TEST_HOLD, &hold);
 	wait_until_held(1);
-	call_start(&writer, self->fd, VMA_LOCK_OP, &op);
+	call_start(&writer, self->fd, VMA_TEST_OP, &op);
 	ASSERT_EQ(0, call_join(&reader)) TH_LOG("%s", strerror(reader.err));
 	ASSERT_EQ(0, call_join(&writer)) TH_LOG("%s", strerror(writer.err));
 
@@ -109,23 +111,23 @@ TEST_F(pair, writer_waits_for_reader)
  */
 TEST_F(pair, detach_waits_for_transient_reader)
 {
-	struct vma_lock_hold hold = {
+	struct vma_test_hold hold = {
 		.impl = variant->reader,
-		.flags = VMA_LOCK_HOLD_SYNTHETIC | VMA_LOCK_HOLD_TRANSIENT |
-			 VMA_LOCK_HOLD_UNTIL_WAITER,
+		.flags = VMA_TEST_HOLD_SYNTHETIC | VMA_TEST_HOLD_TRANSIENT |
+			 VMA_TEST_HOLD_UNTIL_WAITER,
 		.hold_ms = 5000,
 		.spurious = 5,
 	};
-	struct vma_lock_op op = {
-		.op = VMA_LOCK_OP_DETACH,
+	struct vma_test_op op = {
+		.op = VMA_TEST_OP_DETACH,
 		.impl = variant->writer,
-		.flags = VMA_LOCK_OP_AFTER_READER,
+		.flags = VMA_TEST_OP_AFTER_READER,
 	};
 	struct call reader, detacher;
 
 	attach(_metadata, self->fd, variant->writer);
-	call_start(&reader, self->fd, VMA_LOCK_HOLD, &hold);
-	call_start(&detacher, self->fd, VMA_LOCK_OP, &op);
+	call_start(&reader, self->fd, VMA_TEST_HOLD, &hold);
+	call_start(&detacher, self->fd, VMA_TEST_OP, &op);
 	ASSERT_EQ(0, call_join(&reader)) TH_LOG("%s", strerror(reader.err));
 	ASSERT_EQ(0, call_join(&detacher)) TH_LOG("%s", strerror(detacher.err));
 
@@ -135,7 +137,7 @@ TEST_F(pair, detach_waits_for_transient_reader)
 	EXPECT_EQ(5, hold.slept_again);
 	EXPECT_GT(op.end_ns, hold.put_ns);
 	EXPECT_EQ(0, op.refcnt_after);
-	step(variant->reader, VMA_LOCK_OP_START_READ, -EAGAIN, 0, 0);
+	step(variant->reader, VMA_TEST_OP_START_READ, -EAGAIN, 0, 0);
 }
 
 /*
@@ -144,25 +146,26 @@ TEST_F(pair, detach_waits_for_transient_reader)
  */
 TEST_F(pair, detach_waits_for_last_of_two)
 {
-	struct vma_lock_hold first = {
+	struct vma_test_hold first = {
 		.impl = variant->reader,
-		.flags = VMA_LOCK_HOLD_SYNTHETIC | VMA_LOCK_HOLD_TRANSIENT,
+		.flags = VMA_TEST_HOLD_SYNTHETIC | VMA_TEST_HOLD_TRANSIENT,
 		.hold_ms = 10000,
 	}, last = first;
-	struct vma_lock_op op = {
-		.op = VMA_LOCK_OP_DETACH,
+	struct vma_test_op op = {
+		.op = VMA_TEST_OP_DETACH,
 		.impl = variant->writer,
-		.flags = VMA_LOCK_OP_AFTER_READER,
+		.flags = VMA_TEST_OP_AFTER_READER,
 		.word = 2,
 	};
 	struct call reader[2], detacher;
 
 	catch_sigusr1();
 	attach(_metadata, self->fd, variant->writer);
-	call_start(&reader[0], self->fd, VMA_LOCK_HOLD, &first);
-	call_start(&reader[1], self->fd, VMA_LOCK_HOLD, &last);
-	call_start(&detacher, self->fd, VMA_LOCK_OP, &op);
+	call_start(&reader[0], self->fd, VMA_TEST_HOLD, &first);
+	call_start(&reader[1], self->fd, VMA_TEST_HOLD, &last);
+	call_start(&detacher, self->fd, VMA_TEST_OP, &op);
 	wait_until_held(2);
+	wait_until_writing();
 	wait_until_blocked(&detacher.tid);
 	pthread_kill(reader[0].thread, SIGUSR1);
 	ASSERT_EQ(EINTR, call_join(&reader[0]));
@@ -183,15 +186,15 @@ TEST_F(pair, detach_waits_for_last_of_two)
  */
 TEST_F(pair, killed_writer_gives_flag_back)
 {
-	struct vma_lock_hold hold = {
+	struct vma_test_hold hold = {
 		.impl = variant->reader,
-		.flags = VMA_LOCK_HOLD_SYNTHETIC,
+		.flags = VMA_TEST_HOLD_SYNTHETIC,
 		.hold_ms = 10000,
 	}, other = hold;
-	struct vma_lock_op op = {
-		.op = VMA_LOCK_OP_START_WRITE,
+	struct vma_test_op op = {
+		.op = VMA_TEST_OP_START_WRITE,
 		.impl = variant->writer,
-		.flags = VMA_LOCK_OP_AFTER_READER,
+		.flags = VMA_TEST_OP_AFTER_READER,
 	};
 	struct call reader;
 	_Atomic pid_t pid;
@@ -199,12 +202,13 @@ TEST_F(pair, killed_writer_gives_flag_back)
 
 	catch_sigusr1();
 	attach(_metadata, self->fd, variant->writer);
-	call_start(&reader, self->fd, VMA_LOCK_HOLD, &hold);
+	call_start(&reader, self->fd, VMA_TEST_HOLD, &hold);
 	wait_until_held(1);
 	pid = fork();
 	ASSERT_GE(pid, 0);
 	if (!pid)
-		_exit(ioctl(self->fd, VMA_LOCK_OP, &op) ? 1 : 0);
+		_exit(ioctl(self->fd, VMA_TEST_OP, &op) ? 1 : 0);
+	wait_until_writing();
 	wait_until_blocked(&pid);
 	kill(pid, SIGKILL);
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
@@ -212,12 +216,12 @@ TEST_F(pair, killed_writer_gives_flag_back)
 
 	/* The first reader still holds on; a second one finds no flag. */
 	other.hold_ms = 0;
-	ASSERT_EQ(0, ioctl(self->fd, VMA_LOCK_HOLD, &other)) TH_LOG("%s", strerror(errno));
+	ASSERT_EQ(0, ioctl(self->fd, VMA_TEST_HOLD, &other)) TH_LOG("%s", strerror(errno));
 	EXPECT_EQ(3, other.refcnt_locked);
 	pthread_kill(reader.thread, SIGUSR1);
 	ASSERT_EQ(EINTR, call_join(&reader));
 	EXPECT_EQ(2, hold.refcnt_put);
-	step(variant->writer, VMA_LOCK_OP_DETACH, 0, 1, 0);
+	step(variant->writer, VMA_TEST_OP_DETACH, 0, 1, 0);
 }
 
 /*
@@ -230,38 +234,38 @@ TEST_F(pair, write_locked_keeps_readers_out)
 	unsigned int w = variant->writer;
 
 	for (unsigned int i = 0; i < 4; i++) {
-		struct vma_lock_hold transient = {
+		struct vma_test_hold transient = {
 			.impl = variant->reader,
-			.flags = VMA_LOCK_HOLD_SYNTHETIC | VMA_LOCK_HOLD_TRANSIENT |
-				 VMA_LOCK_HOLD_UNTIL_WAITER,
+			.flags = VMA_TEST_HOLD_SYNTHETIC | VMA_TEST_HOLD_TRANSIENT |
+				 VMA_TEST_HOLD_UNTIL_WAITER,
 			.hold_ms = 5000,
-		}, reader = { .impl = variant->reader, .flags = VMA_LOCK_HOLD_SYNTHETIC };
-		struct vma_lock_op op = {
-			.op = VMA_LOCK_OP_DETACH,
+		}, reader = { .impl = variant->reader, .flags = VMA_TEST_HOLD_SYNTHETIC };
+		struct vma_test_op op = {
+			.op = VMA_TEST_OP_DETACH,
 			.impl = w,
-			.flags = VMA_LOCK_OP_AFTER_READER,
+			.flags = VMA_TEST_OP_AFTER_READER,
 		}, set;
 		unsigned long long end;
 		struct call detacher;
 
-		ASSERT_EQ(0, vma_op(self->fd, w, VMA_LOCK_OP_SET_SEQ, seqs[i], &set));
+		ASSERT_EQ(0, vma_op(self->fd, w, VMA_TEST_OP_SET_SEQ, seqs[i], &set));
 		attach(_metadata, self->fd, w);
 		/* Unlocked, it can be read, even right after the wrap. */
-		step(variant->reader, VMA_LOCK_OP_START_READ, 0, 1, 2);
-		step(variant->reader, VMA_LOCK_OP_END_READ, 0, 2, 1);
+		step(variant->reader, VMA_TEST_OP_START_READ, 0, 1, 2);
+		step(variant->reader, VMA_TEST_OP_END_READ, 0, 2, 1);
 		/* That was one write section: back to the sequence to be tried. */
-		ASSERT_EQ(0, vma_op(self->fd, w, VMA_LOCK_OP_SET_SEQ, seqs[i], &set));
+		ASSERT_EQ(0, vma_op(self->fd, w, VMA_TEST_OP_SET_SEQ, seqs[i], &set));
 
 		/* Once it is write-locked, and waiting for a transient reader, none other gets in. */
-		call_start(&detacher, self->fd, VMA_LOCK_OP, &op);
+		call_start(&detacher, self->fd, VMA_TEST_OP, &op);
 		for (end = now_ns() + 5000 * NSEC_PER_MSEC; now_ns() < end; )
-			if (ioctl(self->fd, VMA_LOCK_HOLD, &reader))
+			if (ioctl(self->fd, VMA_TEST_HOLD, &reader))
 				break;
 		for (int n = 0; n < 20; n++) {
-			EXPECT_EQ(-1, ioctl(self->fd, VMA_LOCK_HOLD, &reader));
+			EXPECT_EQ(-1, ioctl(self->fd, VMA_TEST_HOLD, &reader));
 			EXPECT_EQ(EAGAIN, errno) TH_LOG("sequence %#x: %s", seqs[i], strerror(errno));
 		}
-		EXPECT_EQ(0, ioctl(self->fd, VMA_LOCK_HOLD, &transient));
+		EXPECT_EQ(0, ioctl(self->fd, VMA_TEST_HOLD, &transient));
 		EXPECT_EQ(0, call_join(&detacher));
 		EXPECT_EQ(0, op.refcnt_after);
 	}
@@ -283,11 +287,11 @@ static void pin_to_cpu(int cpu)
 
 TEST_F(pair, vma_reused_by_other_mm)
 {
-	struct vma_lock_op reader = {
-		.op = VMA_LOCK_OP_REUSE_READER,
+	struct vma_test_op reader = {
+		.op = VMA_TEST_OP_REUSE_READER,
 		.impl = variant->reader,
 	}, writer = {
-		.op = VMA_LOCK_OP_REUSE_WRITER,
+		.op = VMA_TEST_OP_REUSE_WRITER,
 		.impl = variant->writer,
 	};
 	struct call call;
@@ -297,10 +301,10 @@ TEST_F(pair, vma_reused_by_other_mm)
 		SKIP(return, "needs two CPUs");
 	/* Both wait for each other with interrupts off, so not on one CPU. */
 	pin_to_cpu(1);
-	call_start(&call, self->fd, VMA_LOCK_OP, &writer);
+	call_start(&call, self->fd, VMA_TEST_OP, &writer);
 	nap_ms(20);
 	pin_to_cpu(0);
-	err = ioctl(self->fd, VMA_LOCK_OP, &reader) ? errno : 0;
+	err = ioctl(self->fd, VMA_TEST_OP, &reader) ? errno : 0;
 	if (err == ENOSPC || err == EOPNOTSUPP) {
 		call_join(&call);
 		SKIP(return, "no watchpoints here: %s", strerror(err));
@@ -310,6 +314,75 @@ TEST_F(pair, vma_reused_by_other_mm)
 	EXPECT_EQ(0, writer.ret);
 	ASSERT_NE(-ETIME, reader.ret) TH_LOG("the steps did not come in order");
 	EXPECT_EQ(1, reader.ret) TH_LOG("nobody kept the mm whose writer is to be woken");
+}
+
+/* A writer comes between a reader's first look and its increment, and does what WORD says. */
+static void overtake(struct __test_metadata *_metadata, FIXTURE_DATA(pair) *self,
+		     const FIXTURE_VARIANT(pair) *variant, unsigned int word, unsigned int flags,
+		     int ret)
+{
+	struct vma_test_op reader = {
+		.op = VMA_TEST_OP_OVERTAKEN,
+		.impl = variant->reader,
+		.flags = flags,
+	}, writer = {
+		.op = VMA_TEST_OP_OVERTAKE,
+		.impl = variant->writer,
+		.word = word,
+	};
+	struct call call;
+	int err;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP(return, "needs two CPUs");
+	/* The reader waits for the writer with interrupts off, so not on one CPU. */
+	pin_to_cpu(1);
+	call_start(&call, self->fd, VMA_TEST_OP, &writer);
+	pin_to_cpu(0);
+	err = ioctl(self->fd, VMA_TEST_OP, &reader) ? errno : 0;
+	if (err == ENOSPC || err == EOPNOTSUPP) {
+		pthread_kill(call.thread, SIGUSR1);
+		call_join(&call);
+		SKIP(return, "no watchpoints here: %s", strerror(err));
+	}
+	ASSERT_EQ(0, err) TH_LOG("%s", strerror(err));
+	ASSERT_EQ(0, call_join(&call)) TH_LOG("%s", strerror(call.err));
+	EXPECT_EQ(ret, reader.ret);
+	/* Whatever the reader had, it has given it back. */
+	EXPECT_EQ(word == VMA_TEST_DETACH ? 0 : 1, reader.refcnt_after);
+}
+
+/* The first look said "not locked". The second one, with the count raised, must not. */
+TEST_F(pair, reader_looks_again)
+{
+	attach(_metadata, self->fd, variant->writer);
+	overtake(_metadata, self, variant, VMA_TEST_STAY, 0, -EBUSY);
+}
+
+/* The write lock is over: the reader has it, and it is not where it was found. */
+TEST_F(pair, vma_moved_before_it_was_locked)
+{
+	attach(_metadata, self->fd, variant->writer);
+	overtake(_metadata, self, variant, VMA_TEST_MOVE, 0, 0);
+	overtake(_metadata, self, variant, VMA_TEST_MOVE, VMA_TEST_OP_FIND, -EBUSY);
+}
+
+/* Another one is the next one by now, and must not be passed over. */
+TEST_F(pair, next_vma_replaced_before_it_was_locked)
+{
+	attach(_metadata, self->fd, variant->writer);
+	overtake(_metadata, self, variant, VMA_TEST_MOVE, VMA_TEST_OP_NEXT, 0);
+	overtake(_metadata, self, variant, VMA_TEST_REPLACE, VMA_TEST_OP_NEXT, 1);
+}
+
+TEST_F(pair, vma_detached_before_it_was_locked)
+{
+	attach(_metadata, self->fd, variant->writer);
+	overtake(_metadata, self, variant, VMA_TEST_DETACH, 0, -EAGAIN);
+	attach(_metadata, self->fd, variant->writer);
+	overtake(_metadata, self, variant, VMA_TEST_DETACH, VMA_TEST_OP_FIND, -EBUSY);
+	attach(_metadata, self->fd, variant->writer);
+	overtake(_metadata, self, variant, VMA_TEST_DETACH, VMA_TEST_OP_NEXT, -ENOENT);
 }
 
 /* One side alone, word by word. */
@@ -323,12 +396,12 @@ FIXTURE_VARIANT(word)
 	unsigned int impl;
 };
 
-FIXTURE_VARIANT_ADD(word, rust) { VMA_LOCK_RUST };
-FIXTURE_VARIANT_ADD(word, c) { VMA_LOCK_C };
+FIXTURE_VARIANT_ADD(word, rust) { VMA_TEST_RUST };
+FIXTURE_VARIANT_ADD(word, c) { VMA_TEST_C };
 
 FIXTURE_SETUP(word)
 {
-	self->fd = open_device();
+	self->fd = open_device("vma_lock_test");
 }
 
 FIXTURE_TEARDOWN(word)
@@ -378,28 +451,28 @@ static const struct row rows[] = {
 /* 0xc0000000 and above hold the flag, but are not "excluded": the comparison is unsigned. */
 TEST_F(word, are_readers_excluded)
 {
-	struct vma_lock_op op;
+	struct vma_test_op op;
 
 	for_each_row(row) {
-		ASSERT_EQ(0, vma_op(self->fd, variant->impl, VMA_LOCK_OP_PREDICATE, row->word, &op));
+		ASSERT_EQ(0, vma_op(self->fd, variant->impl, VMA_TEST_OP_PREDICATE, row->word, &op));
 		EXPECT_EQ(row->excluded, op.ret) TH_LOG("word %#x", row->word);
 	}
 }
 
 static int set_and_do(int fd, unsigned int impl, unsigned int word, unsigned int op, bool warns,
-		      struct vma_lock_op *out)
+		      struct vma_test_op *out)
 {
-	struct vma_lock_op set;
-	int ret = vma_op(fd, impl, VMA_LOCK_OP_SET, word, &set);
+	struct vma_test_op set;
+	int ret = vma_op(fd, impl, VMA_TEST_OP_SET, word, &set);
 
 	if (ret)
 		return ret;
-	*out = (struct vma_lock_op){ .op = op, .impl = impl };
+	*out = (struct vma_test_op){ .op = op, .impl = impl };
 	if (warns) {
-		out->flags = VMA_LOCK_OP_MAY_WARN;
+		out->flags = VMA_TEST_OP_MAY_WARN;
 		expect_splat("refcount", 1);
 	}
-	ret = ioctl(fd, VMA_LOCK_OP, out) ? -errno : 0;
+	ret = ioctl(fd, VMA_TEST_OP, out) ? -errno : 0;
 	if (warns)
 		expect_end();
 	return ret;
@@ -407,10 +480,10 @@ static int set_and_do(int fd, unsigned int impl, unsigned int word, unsigned int
 
 TEST_F(word, start_read)
 {
-	struct vma_lock_op op;
+	struct vma_test_op op;
 
 	for_each_row(row) {
-		ASSERT_EQ(0, set_and_do(self->fd, variant->impl, row->word, VMA_LOCK_OP_START_READ,
+		ASSERT_EQ(0, set_and_do(self->fd, variant->impl, row->word, VMA_TEST_OP_START_READ,
 					row->start_warns, &op));
 		EXPECT_EQ(row->start_ret, op.ret) TH_LOG("word %#x", row->word);
 		EXPECT_EQ(row->start_after, op.refcnt_after) TH_LOG("word %#x", row->word);
@@ -419,10 +492,10 @@ TEST_F(word, start_read)
 
 TEST_F(word, refcount_put)
 {
-	struct vma_lock_op op;
+	struct vma_test_op op;
 
 	for_each_row(row) {
-		ASSERT_EQ(0, set_and_do(self->fd, variant->impl, row->word, VMA_LOCK_OP_END_READ,
+		ASSERT_EQ(0, set_and_do(self->fd, variant->impl, row->word, VMA_TEST_OP_END_READ,
 					row->end_warns, &op));
 		EXPECT_EQ(row->end_after, op.refcnt_after) TH_LOG("word %#x", row->word);
 	}
@@ -435,16 +508,16 @@ TEST_F(word, refcount_put)
 TEST_F(word, put_leaves_vma_alone)
 {
 	static const unsigned int words[] = { 1, 2, FLAG + 1, FLAG + 2 };
-	struct vma_lock_op op;
+	struct vma_test_op op;
 
 	for (unsigned int i = 0; i < 4; i++) {
-		ASSERT_EQ(0, vma_op(self->fd, variant->impl, VMA_LOCK_OP_SET, words[i], &op));
-		op = (struct vma_lock_op){
-			.op = VMA_LOCK_OP_END_READ,
+		ASSERT_EQ(0, vma_op(self->fd, variant->impl, VMA_TEST_OP_SET, words[i], &op));
+		op = (struct vma_test_op){
+			.op = VMA_TEST_OP_END_READ,
 			.impl = variant->impl,
-			.flags = VMA_LOCK_OP_WATCH,
+			.flags = VMA_TEST_OP_WATCH,
 		};
-		if (ioctl(self->fd, VMA_LOCK_OP, &op) && (errno == ENOSPC || errno == EOPNOTSUPP))
+		if (ioctl(self->fd, VMA_TEST_OP, &op) && (errno == ENOSPC || errno == EOPNOTSUPP))
 			SKIP(return, "no watchpoints here: %s", strerror(errno));
 		EXPECT_EQ(words[i] - 1, op.refcnt_after);
 		EXPECT_EQ(0, op.mm_reads_late) TH_LOG("word %#x", words[i]);
@@ -455,16 +528,16 @@ TEST_F(word, put_leaves_vma_alone)
 /* Attaching what is attached is a bug that the function reports. */
 TEST_F(word, attach_twice_warns)
 {
-	struct vma_lock_op op;
+	struct vma_test_op op;
 
-	ASSERT_EQ(0, vma_op(self->fd, variant->impl, VMA_LOCK_OP_SET, 1, &op));
-	op = (struct vma_lock_op){
-		.op = VMA_LOCK_OP_ATTACH,
+	ASSERT_EQ(0, vma_op(self->fd, variant->impl, VMA_TEST_OP_SET, 1, &op));
+	op = (struct vma_test_op){
+		.op = VMA_TEST_OP_ATTACH,
 		.impl = variant->impl,
-		.flags = VMA_LOCK_OP_MAY_WARN,
+		.flags = VMA_TEST_OP_MAY_WARN,
 	};
 	expect_splat("warn", 1);
-	EXPECT_EQ(0, ioctl(self->fd, VMA_LOCK_OP, &op));
+	EXPECT_EQ(0, ioctl(self->fd, VMA_TEST_OP, &op));
 	expect_end();
 	EXPECT_EQ(1, op.refcnt_after);
 }

@@ -45,31 +45,31 @@ static void row(const char *what, const char *const text[2])
 int main(void)
 {
 	static const unsigned int words[] = { 1, FLAG, FLAG + 1, FLAG + 2, 0xc0000000 };
-	struct vma_lock_hold live[2], reader[2];
-	struct vma_lock_op op[2];
+	struct vma_test_hold live[2], reader[2];
+	struct vma_test_op op[2];
 	struct writer writer[2];
 	struct call holder, detacher;
 	char excluded[2][40] = {};
 	char *area;
 	bool same;
-	int fd = open_device();
+	int fd = open_device("vma_lock_test");
 
 	for (unsigned int impl = 0; impl < 2; impl++) {
 		for (int i = 0; i < 5; i++) {
-			if (vma_op(fd, impl, VMA_LOCK_OP_PREDICATE, words[i], &op[impl]))
+			if (vma_op(fd, impl, VMA_TEST_OP_PREDICATE, words[i], &op[impl]))
 				die("PREDICATE");
 			snprintf(excluded[impl] + 2 * i, 3, "%d ", op[impl].ret);
 		}
 
 		area = map_area();
-		live[impl] = (struct vma_lock_hold){
+		live[impl] = (struct vma_test_hold){
 			.addr = (unsigned long)area,
 			.impl = impl,
-			.flags = VMA_LOCK_HOLD_UNTIL_WAITER,
+			.flags = VMA_TEST_HOLD_UNTIL_WAITER,
 			.hold_ms = 5000,
 		};
 		writer[impl].addr = area;
-		call_start(&holder, fd, VMA_LOCK_HOLD, &live[impl]);
+		call_start(&holder, fd, VMA_TEST_HOLD, &live[impl]);
 		wait_until_held(1);
 		if (pthread_create(&writer[impl].thread, NULL, do_munmap, &writer[impl]))
 			die("pthread_create");
@@ -77,21 +77,21 @@ int main(void)
 			die("HOLD");
 		pthread_join(writer[impl].thread, NULL);
 
-		if (vma_op(fd, impl, VMA_LOCK_OP_ATTACH, 0, &op[impl]))
+		if (vma_op(fd, impl, VMA_TEST_OP_ATTACH, 0, &op[impl]))
 			die("ATTACH");
-		reader[impl] = (struct vma_lock_hold){
+		reader[impl] = (struct vma_test_hold){
 			.impl = impl,
-			.flags = VMA_LOCK_HOLD_SYNTHETIC | VMA_LOCK_HOLD_TRANSIENT |
-				 VMA_LOCK_HOLD_UNTIL_WAITER,
+			.flags = VMA_TEST_HOLD_SYNTHETIC | VMA_TEST_HOLD_TRANSIENT |
+				 VMA_TEST_HOLD_UNTIL_WAITER,
 			.hold_ms = 5000,
 		};
-		op[impl] = (struct vma_lock_op){
-			.op = VMA_LOCK_OP_DETACH,
+		op[impl] = (struct vma_test_op){
+			.op = VMA_TEST_OP_DETACH,
 			.impl = impl,
-			.flags = VMA_LOCK_OP_AFTER_READER,
+			.flags = VMA_TEST_OP_AFTER_READER,
 		};
-		call_start(&holder, fd, VMA_LOCK_HOLD, &reader[impl]);
-		call_start(&detacher, fd, VMA_LOCK_OP, &op[impl]);
+		call_start(&holder, fd, VMA_TEST_HOLD, &reader[impl]);
+		call_start(&detacher, fd, VMA_TEST_OP, &op[impl]);
 		if (call_join(&holder) | call_join(&detacher))
 			die("DETACH");
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the tests of /dev/vma_lock have in common.
+ * What the tests have in common.
  */
 #ifndef SELFTESTS_VMA_LOCK_H
 #define SELFTESTS_VMA_LOCK_H
@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../samples/rust_vma_lock/rust_vma_lock.h"
+#include "../../samples/vma_lock_test/vma_lock_test.h"
 
 /* The words of the protocol, as the kernel's include/linux/mm_types.h has them. */
 #define FLAG	(1U << 30)
@@ -56,14 +56,16 @@ static inline void nap_ms(unsigned int ms)
 		;
 }
 
-static inline int open_device(void)
+static inline int open_device(const char *name)
 {
-	int fd = open("/dev/vma_lock", O_RDWR | O_CLOEXEC);
+	char path[40];
+	int fd;
 
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0) {
 		/* Outside the harness's own reporting: without the device nothing runs. */
-		printf("1..0 # SKIP /dev/vma_lock: %s (insmod rust_vma_lock.ko, be root)\n",
-		       strerror(errno));
+		printf("1..0 # SKIP %s: %s (insmod its module, be root)\n", path, strerror(errno));
 		exit(4);
 	}
 	return fd;
@@ -82,7 +84,7 @@ static inline char *map_area(void)
 	return area + PAGE;
 }
 
-/* A VMA_LOCK_HOLD or VMA_LOCK_OP in a thread of its own. */
+/* An ioctl in a thread of its own. */
 struct call {
 	pthread_t thread;
 	int fd;
@@ -136,23 +138,35 @@ static inline int read_file(const char *path, char *buf, size_t size)
 	return n > 0 ? 0 : -1;
 }
 
-/* Waits until N VMAs are held by VMA_LOCK_HOLD. */
-static inline void wait_until_held(unsigned int n)
+/* Waits until the file in debugfs says N. */
+static inline void wait_until(const char *file, unsigned int n)
 {
 	unsigned long long end = now_ns() + 10000 * NSEC_PER_MSEC;
 	char buf[32];
 
 	do {
-		if (read_file("/sys/kernel/debug/rust_vma_lock/held", buf, sizeof(buf))) {
-			printf("# debugfs rust_vma_lock/held: %s\n", strerror(errno));
+		if (read_file(file, buf, sizeof(buf))) {
+			printf("# %s: %s\n", file, strerror(errno));
 			exit(1);
 		}
 		if ((unsigned int)atoi(buf) == n)
 			return;
 		nap_ms(1);
 	} while (now_ns() < end);
-	printf("# %d VMAs held after 10 s, not %u\n", atoi(buf), n);
+	printf("# %s says %d after 10 s, not %u\n", file, atoi(buf), n);
 	exit(1);
+}
+
+/* Waits until N VMAs are held by VMA_TEST_HOLD. */
+static inline void wait_until_held(unsigned int n)
+{
+	wait_until("/sys/kernel/debug/vma_lock_test/held", n);
+}
+
+/* Waits until a VMA_TEST_OP that takes the mmap write lock waits for nothing but readers. */
+static inline void wait_until_writing(void)
+{
+	wait_until("/sys/kernel/debug/vma_lock_test/writing", 1);
 }
 
 /* Waits until the thread or process sleeps uninterruptibly or killably. */
@@ -185,10 +199,10 @@ static inline void catch_sigusr1(void)
 }
 
 static inline int vma_op(int fd, unsigned int impl, unsigned int op, unsigned int word,
-			 struct vma_lock_op *out)
+			 struct vma_test_op *out)
 {
-	*out = (struct vma_lock_op){ .op = op, .impl = impl, .word = word };
-	return ioctl(fd, VMA_LOCK_OP, out) ? -errno : 0;
+	*out = (struct vma_test_op){ .op = op, .impl = impl, .word = word };
+	return ioctl(fd, VMA_TEST_OP, out) ? -errno : 0;
 }
 
 /* Tell the harness that a splat is wanted, so that it is not a failure (qemu/splats). */

@@ -61,6 +61,23 @@ impl<'mm> FoundVma<'mm> {
     /// [`StartReadError::Contended`]: take the mmap lock instead. [`StartReadError::Detached`]: look
     /// again.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vma_lock::{safe::{Mm, ReadGuard}, StartReadError};
+    ///
+    /// /// What [`Mm::lock_vma_under_rcu`] does.
+    /// fn lock(mm: &Mm, addr: usize) -> Option<ReadGuard<'_>> {
+    ///     loop {
+    ///         match mm.find_vma_rcu(addr)?.start_read() {
+    ///             Ok(vma) => return (vma.start()..vma.end()).contains(&addr).then_some(vma),
+    ///             Err(StartReadError::Detached) => continue,
+    ///             Err(StartReadError::Contended) => return None,
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    ///
     /// C: `vma_start_read`.
     #[inline]
     pub fn start_read(self) -> Result<ReadGuard<'mm>, StartReadError> {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! An address space, and guards of its mmap lock. The kernel crate has no guard for writing.
+//! An address space.
 
 use crate::{
-    assert::vma_is_attached,
     find::{
         lock_next_vma,
         lock_vma_under_rcu,
@@ -11,23 +10,18 @@ use crate::{
     },
     mmap::*,
     rcuwait::Interrupted,
-    read::vma_start_read_locked,
     safe::{
-        vma::{
-            Attached,
-            Vma, //
-        },
         FoundVma,
+        MmapReadGuard,
+        MmapWriteGuard,
         ReadGuard, //
     },
     sys::{
         rcu,
         MmRaw,
-        NotThreadSafe,
         VmaIter, //
     }, //
 };
-use core::mem::ManuallyDrop;
 
 /// An address space that has users, so that VMAs can be found in it.
 ///
@@ -60,9 +54,27 @@ impl Mm {
         &self.0
     }
 
+    /// The mm itself, for the other guards.
+    #[inline]
+    pub(super) fn raw(&self) -> &MmRaw {
+        &self.0
+    }
+
     /// Finds and read-locks the VMA at `address`, without the mmap lock; `None` if there is none, or
     /// if it cannot be locked at once: then take [`mmap_read_lock`](Self::mmap_read_lock).
     /// C: `lock_vma_under_rcu`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vma_lock::safe::Mm;
+    ///
+    /// /// How long the VMA at `addr` is; 0 if it is not to be had without the mmap lock.
+    /// fn length(mm: &Mm, addr: usize) -> usize {
+    ///     mm.lock_vma_under_rcu(addr)
+    ///         .map_or(0, |vma| vma.end() - vma.start())
+    /// }
+    /// ```
     #[inline]
     pub fn lock_vma_under_rcu(&self, address: usize) -> Option<ReadGuard<'_>> {
         // SAFETY: By the type invariant.
@@ -93,6 +105,23 @@ impl Mm {
     ///
     /// See [`LockNextError`].
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vma_lock::{safe::Mm, LockNextError};
+    ///
+    /// /// The mmap lock is not held: the address space may change between two VMAs.
+    /// fn count(mm: &Mm) -> Result<usize, LockNextError> {
+    ///     let (mut n, mut addr) = (0, 0);
+    ///
+    ///     while let Some(vma) = mm.lock_next_vma(addr)? {
+    ///         addr = vma.end();
+    ///         n += 1;
+    ///     }
+    ///     Ok(n)
+    /// }
+    /// ```
+    ///
     /// C: `lock_next_vma`.
     #[inline]
     pub fn lock_next_vma(&self, from: usize) -> Result<Option<ReadGuard<'_>>, LockNextError> {
@@ -103,6 +132,13 @@ impl Mm {
         drop(rcu);
         // SAFETY: Locked above.
         Ok(vma?.map(|vma| unsafe { ReadGuard::from_raw(vma) }))
+    }
+
+    /// Whether a writer waits until the readers of one of the mm's VMAs have gone. By the time the
+    /// caller looks at the answer it may be another one. C: `rcuwait_active`.
+    #[inline]
+    pub fn writer_waits(&self) -> bool {
+        self.0.vma_writer_wait().active()
     }
 
     /// Begins to read without any lock; `None` while the mmap lock is held for writing.
@@ -168,6 +204,20 @@ impl<'mm> From<&'mm kernel::mm::MmWithUser> for &'mm Mm {
 }
 
 /// Reading without a lock, in the hope that no writer comes.
+///
+/// # Examples
+///
+/// ```
+/// use vma_lock::safe::Mm;
+///
+/// /// `None`: somebody writes, so take a lock.
+/// fn with_luck<T>(mm: &Mm, read: impl FnOnce() -> T) -> Option<T> {
+///     let speculation = mm.speculate()?;
+///     let value = read();
+///
+///     speculation.validate().then_some(value)
+/// }
+/// ```
 #[must_use = "what was read holds only if `validate` says so"]
 pub struct Speculation<'mm> {
     mm: &'mm Mm,
@@ -180,112 +230,5 @@ impl Speculation<'_> {
     #[inline]
     pub fn validate(self) -> bool {
         !mmap_lock_speculate_retry(&self.mm.0, self.seq)
-    }
-}
-
-/// The mmap lock, held for reading. Dropping the guard unlocks.
-///
-/// # Invariants
-///
-/// The current task holds the mmap lock of `mm` for reading, which this guard stands for.
-#[must_use = "the mmap lock is dropped when the guard is"]
-pub struct MmapReadGuard<'mm> {
-    mm: &'mm Mm,
-    _nts: NotThreadSafe,
-}
-
-impl<'mm> MmapReadGuard<'mm> {
-    /// Stands for the lock that was just taken.
-    #[inline]
-    fn new(mm: &'mm Mm) -> Self {
-        // INVARIANT: All callers have just taken the lock.
-        Self {
-            mm,
-            _nts: NotThreadSafe,
-        }
-    }
-
-    /// Whether a VMA is mapped at `address`. C: `vma_lookup`.
-    #[inline]
-    pub fn is_mapped(&self, address: usize) -> bool {
-        // SAFETY: The mmap lock is held.
-        unsafe { VmaIter::new(&self.mm.0, address).walk() }.is_some()
-    }
-
-    /// Read-locks the VMA at `address`; the mmap lock can be dropped then. `None` if there is no VMA,
-    /// or (see [`is_mapped`](Self::is_mapped)) if it has as many readers as it can have.
-    /// C: `vma_start_read_locked`.
-    #[inline]
-    pub fn start_read(&self, address: usize) -> Option<ReadGuard<'mm>> {
-        // SAFETY: The mmap lock is held.
-        let vma = unsafe { VmaIter::new(&self.mm.0, address).walk() }?;
-
-        // SAFETY: Found under the mmap lock, which is held. On success the lock is handed over.
-        unsafe { vma_start_read_locked(vma).then(|| ReadGuard::from_raw(vma)) }
-    }
-}
-
-impl Drop for MmapReadGuard<'_> {
-    /// C: `mmap_read_unlock`.
-    #[inline]
-    fn drop(&mut self) {
-        // SAFETY: By the type invariant.
-        unsafe { mmap_read_unlock(&self.mm.0) };
-    }
-}
-
-/// The mmap lock, held for writing. Dropping the guard unlocks, and ends all VMA write locks.
-///
-/// # Invariants
-///
-/// The current task holds the mmap lock of `mm` for writing, which this guard stands for.
-#[must_use = "the mmap lock is dropped when the guard is"]
-pub struct MmapWriteGuard<'mm> {
-    mm: &'mm Mm,
-    _nts: NotThreadSafe,
-}
-
-impl<'mm> MmapWriteGuard<'mm> {
-    /// Stands for the lock that was just taken.
-    #[inline]
-    fn new(mm: &'mm Mm) -> Self {
-        // INVARIANT: All callers have just taken the lock.
-        Self {
-            mm,
-            _nts: NotThreadSafe,
-        }
-    }
-
-    /// The VMA at `address`. C: `vma_lookup`.
-    ///
-    /// The guard is borrowed for as long as the VMA is used, so that there is but one of it.
-    #[inline]
-    pub fn vma_lookup(&mut self, address: usize) -> Option<Vma<'_, Attached>> {
-        // SAFETY: The mmap lock is held.
-        let vma = unsafe { VmaIter::new(&self.mm.0, address).walk() }?;
-
-        // One that was detached but is still in the tree is none.
-        // SAFETY: Attached, and under the mmap write lock it stays so; `self` is borrowed mutably.
-        vma_is_attached(vma).then(|| unsafe { Vma::from_raw(self, vma) })
-    }
-
-    /// Ends all VMA write locks, and goes on with the lock held for reading.
-    /// C: `mmap_write_downgrade`.
-    #[inline]
-    pub fn downgrade(self) -> MmapReadGuard<'mm> {
-        let guard = ManuallyDrop::new(self);
-
-        // SAFETY: By the type invariant. The write lock is not dropped a second time.
-        unsafe { mmap_write_downgrade(&guard.mm.0) };
-        MmapReadGuard::new(guard.mm)
-    }
-}
-
-impl Drop for MmapWriteGuard<'_> {
-    /// C: `mmap_write_unlock`.
-    #[inline]
-    fn drop(&mut self) {
-        // SAFETY: By the type invariant.
-        unsafe { mmap_write_unlock(&self.mm.0) };
     }
 }

@@ -22,6 +22,7 @@
 mod excluded;
 mod found;
 mod mm;
+mod mmap;
 mod read;
 mod vma;
 
@@ -30,11 +31,16 @@ pub use self::{
     found::FoundVma,
     mm::{
         Mm,
-        MmapReadGuard,
-        MmapWriteGuard,
         Speculation, //
     },
-    read::ReadGuard,
+    mmap::{
+        MmapReadGuard,
+        MmapWriteGuard, //
+    },
+    read::{
+        ReadGuard,
+        TooManyReaders, //
+    },
     vma::{
         Attached,
         Detached,

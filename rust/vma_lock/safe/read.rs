@@ -11,6 +11,10 @@ use crate::{
     }, //
 };
 
+/// The VMA has as many readers as it can have: `VM_REFCNT_LIMIT` was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyReaders;
+
 /// A read-locked VMA: it stays attached, and nobody changes it. Dropping the guard unlocks.
 ///
 /// It cannot go to another thread, since the lock belongs to the task that took it, and cannot

@@ -121,6 +121,24 @@ impl<'g> Vma<'g, Attached> {
     ///
     /// [`Interrupted`]: readers are not excluded.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vma_lock::{safe::Mm, sys::TaskState, Interrupted};
+    ///
+    /// /// On every way out readers are let in again.
+    /// fn without_readers(mm: &Mm, addr: usize, f: impl FnOnce()) -> Result<(), Interrupted> {
+    ///     let mut mmap = mm.mmap_write_lock_killable()?;
+    ///
+    ///     if let Some(mut vma) = mmap.vma_lookup(addr) {
+    ///         let excluded = vma.exclude_readers(TaskState::KILLABLE)?;
+    ///         f();
+    ///         drop(excluded);
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
     /// C: `__vma_start_exclude_readers`.
     #[inline]
     pub fn exclude_readers(
@@ -161,6 +179,23 @@ impl<'g> WriteGuard<'g, Attached> {
     ///
     /// The VMA is out of its mm's tree, or is attached again before the mmap lock is dropped:
     /// readers that find a detached one look again for as long as they find it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vma_lock::safe::Mm;
+    ///
+    /// /// For a moment nobody can lock the VMA, and readers look again.
+    /// fn flicker(mm: &Mm, addr: usize) {
+    ///     let mut mmap = mm.mmap_write_lock();
+    ///
+    ///     if let Some(vma) = mmap.vma_lookup(addr) {
+    ///         // SAFETY: Attached again before the mmap lock is dropped.
+    ///         let detached = unsafe { vma.start_write().mark_detached() };
+    ///         let _ = detached.mark_attached();
+    ///     }
+    /// }
+    /// ```
     ///
     /// # Context
     ///

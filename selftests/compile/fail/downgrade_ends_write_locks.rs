@@ -13,5 +13,5 @@ pub fn write_then_read(mm: &Mm, addr: usize) -> bool {
     let mmap = mmap.downgrade();
     #[cfg(misuse)]
     drop(vma);
-    mmap.is_mapped(addr)
+    mmap.start_read(addr).is_ok()
 }

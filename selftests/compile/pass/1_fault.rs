@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 //! Without the mmap lock if it can be done, with it otherwise.
 
-use vma_lock::safe::Mm;
+use vma_lock::safe::{Mm, TooManyReaders};
 
 /// Where the VMA at `addr` begins.
-pub fn is_mapped(mm: &Mm, addr: usize) -> Option<usize> {
+pub fn start_of(mm: &Mm, addr: usize) -> Result<Option<usize>, TooManyReaders> {
     if let Some(vma) = mm.lock_vma_under_rcu(addr) {
-        return Some(vma.start());
+        return Ok(Some(vma.start()));
     }
 
-    mm.mmap_read_lock().start_read(addr).map(|vma| vma.start())
+    let mmap = mm.mmap_read_lock();
+    Ok(mmap.start_read(addr)?.map(|vma| vma.start()))
 }

@@ -12,7 +12,7 @@ struct vm_area_struct *find_and_lock(struct mm_struct *mm, unsigned long addr)
 		return ERR_PTR(-EINTR);
 	vma = vma_lookup(mm, addr);
 	if (vma && !vma_start_read_locked(vma))
-		vma = NULL;
+		vma = ERR_PTR(-EAGAIN);
 	mmap_read_unlock(mm);
 	return vma;
 }

@@ -19,6 +19,14 @@ impl RcuWait {
         unsafe { bindings::rcuwait_init(self.0.get()) }
     }
 
+    /// Whether there is a waiter. No ordering: it may just have come, or be about to go.
+    /// C: `rcuwait_active`.
+    #[inline]
+    pub fn active(&self) -> bool {
+        // SAFETY: `self` is a valid `struct rcuwait`.
+        unsafe { bindings::rcuwait_active(self.0.get()) }
+    }
+
     /// Makes the current task the waiter. RELEASE. C: `prepare_to_rcuwait`.
     ///
     /// A waiter that is already there is overwritten: callers hold a lock that excludes a second

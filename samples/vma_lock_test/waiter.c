@@ -6,7 +6,7 @@
 #include <linux/rcuwait.h>
 #include <linux/sched.h>
 
-unsigned int rust_vma_lock_waiter(struct rcuwait *w)
+unsigned int vma_lock_test_waiter(struct rcuwait *w)
 {
 	struct task_struct *task;
 	unsigned int pid = 0;

@@ -6,11 +6,10 @@
  * they trap each access to vm_mm and to vm_refcnt while a count is put.
  */
 #include "glue.h"
+#include "../watchpoint/watchpoint.h"
 
-#include <linux/hw_breakpoint.h>
 #include <linux/mm_types.h>
 #include <linux/mutex.h>
-#include <linux/perf_event.h>
 
 static DEFINE_MUTEX(watch_lock);
 static struct perf_event *__percpu *watch_mm, *__percpu *watch_refcnt;
@@ -29,18 +28,7 @@ static void on_refcnt(struct perf_event *bp, struct perf_sample_data *data, stru
 	atomic_inc(&refcnt_accesses);
 }
 
-static struct perf_event *__percpu *watch(const void *addr, u64 len, perf_overflow_handler_t handler)
-{
-	struct perf_event_attr attr;
-
-	hw_breakpoint_init(&attr);
-	attr.bp_addr = (unsigned long)addr;
-	attr.bp_len = len;
-	attr.bp_type = HW_BREAKPOINT_RW;
-	return register_wide_hw_breakpoint(&attr, handler, NULL);
-}
-
-int rust_vma_lock_watch(struct vm_area_struct *vma)
+int vma_lock_test_watch(struct vm_area_struct *vma)
 {
 	int err;
 
@@ -50,12 +38,13 @@ int rust_vma_lock_watch(struct vm_area_struct *vma)
 	atomic_set(&mm_late, 0);
 	atomic_set(&refcnt_accesses, 0);
 
-	watch_mm = watch(&vma->vm_mm, sizeof(vma->vm_mm), on_mm);
+	watch_mm = watchpoint_set(&vma->vm_mm, sizeof(vma->vm_mm), HW_BREAKPOINT_RW, on_mm);
 	if (IS_ERR_PCPU(watch_mm)) {
 		err = PTR_ERR_PCPU(watch_mm);
 		goto unlock;
 	}
-	watch_refcnt = watch(&vma->vm_refcnt, sizeof(vma->vm_refcnt), on_refcnt);
+	watch_refcnt = watchpoint_set(&vma->vm_refcnt, sizeof(vma->vm_refcnt), HW_BREAKPOINT_RW,
+				      on_refcnt);
 	if (IS_ERR_PCPU(watch_refcnt)) {
 		err = PTR_ERR_PCPU(watch_refcnt);
 		goto unwatch_mm;
@@ -69,7 +58,7 @@ unlock:
 	return err;
 }
 
-void rust_vma_lock_unwatch(unsigned int *mm_reads_late, unsigned int *refcnt_uses)
+void vma_lock_test_unwatch(unsigned int *mm_reads_late, unsigned int *refcnt_uses)
 {
 	unregister_wide_hw_breakpoint(watch_refcnt);
 	unregister_wide_hw_breakpoint(watch_mm);

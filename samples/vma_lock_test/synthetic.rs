@@ -7,11 +7,11 @@
 
 use crate::{
     abi,
-    hold::poll,
-    synthetic_mm::SyntheticMm, //
+    side::Side,
+    synthetic_mm::SyntheticMm,
+    wait::poll, //
 };
 use kernel::{
-    error::from_err_ptr,
     new_mutex,
     prelude::*,
     sync::{
@@ -20,7 +20,6 @@ use kernel::{
             Full,
             Relaxed, //
         },
-        rcu,
         Mutex, //
     },
 };
@@ -30,7 +29,6 @@ use vma_lock::{
         MmRaw,
         VmaRaw, //
     },
-    StartReadError,
     VM_REFCNT_LIMIT, //
 };
 
@@ -39,11 +37,11 @@ use vma_lock::{
 pub(crate) struct Synthetic {
     mm: SyntheticMm,
     pub(crate) other: SyntheticMm,
-    /// Reads begun by one `VMA_LOCK_OP`, to be ended by another. The lock is held by whoever may
+    /// Reads begun by one `VMA_TEST_OP`, to be ended by another. The lock is held by whoever may
     /// wait for readers, so that there are none but `holders` then.
     #[pin]
     pub(crate) readers: Mutex<u32>,
-    /// `VMA_LOCK_HOLD` under way. They end by themselves.
+    /// `VMA_TEST_HOLD` under way. They end by themselves.
     holders: Atomic<u32>,
     /// Those of them that have read-locked the VMA.
     pub(crate) locked: Atomic<u32>,
@@ -71,6 +69,10 @@ impl Synthetic {
 
     pub(crate) fn mm(&self) -> &MmRaw {
         self.mm.mm()
+    }
+
+    pub(crate) fn as_ptr(&self) -> *mut abi::synthetic_mm {
+        self.mm.as_ptr()
     }
 
     pub(crate) fn vma(&self) -> &VmaRaw {
@@ -109,7 +111,7 @@ impl Synthetic {
             return Err(EBUSY);
         }
         if !transient {
-            return self.start_read(abi::VMA_LOCK_RUST).map_err(|_| EAGAIN);
+            return self.start_read(Side::Rust).map_err(|_| EAGAIN);
         }
         if !poll(ms, || self.inviting.load(Relaxed)) {
             return Err(EAGAIN);
@@ -137,42 +139,13 @@ impl Synthetic {
     }
 
     /// `vma_start_read` of the VMA, as if it had been found in `mm`; `EBUSY` stands for `NULL`.
-    pub(crate) fn start_read(&self, by: u32) -> Result {
-        let (mm, vma) = (self.mm(), self.vma());
-        let guard = rcu::read_lock();
-
-        if by == abi::VMA_LOCK_C {
-            // The C function drops RCU itself if it fails.
-            core::mem::forget(guard);
-            // SAFETY: RCU is held, mm and VMA are ours.
-            let ret = unsafe { abi::oracle_vma_start_read(mm.as_ptr(), vma.as_ptr()) };
-
-            if ret.is_null() {
-                return Err(EBUSY);
-            }
-            from_err_ptr(ret)?;
-            // SAFETY: On success RCU is still held, and the guard was forgotten above.
-            unsafe { kernel::bindings::rcu_read_unlock() };
-            return Ok(());
-        }
-
-        // SAFETY: `mm` outlives the call, and the VMA is a VMA all the time.
-        match unsafe { vma_lock::vma_start_read(mm, vma, guard) } {
-            Ok(_) => Ok(()),
-            Err(StartReadError::Contended) => Err(EBUSY),
-            Err(StartReadError::Detached) => Err(EAGAIN),
-        }
+    pub(crate) fn start_read(&self, side: Side) -> Result {
+        // SAFETY: mm and VMA are ours.
+        unsafe { side.start_read(self.mm(), self.vma()) }
     }
 
-    pub(crate) fn end_read(&self, by: u32) {
-        let vma = self.vma();
-
-        if by == abi::VMA_LOCK_C {
-            // SAFETY: The count, if there is one, is not used by anybody else.
-            unsafe { abi::oracle_vma_refcount_put(vma.as_ptr()) };
-        } else {
-            // SAFETY: As above.
-            unsafe { vma_lock::vma_end_read(vma) };
-        }
+    pub(crate) fn end_read(&self, side: Side) {
+        // SAFETY: The count, if there is one, is not used by anybody else.
+        unsafe { side.end_read(self.vma()) }
     }
 }

@@ -4,8 +4,8 @@
 //! wrong. A driver needs none of this.
 
 use crate::{
-    abi,
-    hold::{
+    side::Side,
+    wait::{
         poll,
         waiter, //
     }, //
@@ -16,12 +16,12 @@ use vma_lock::{
     sys::MmRaw, //
 };
 
-/// By the kernel's C.
-pub(crate) fn by_c(guard: ReadGuard<'_>) {
+/// By another side than the library's guard.
+pub(crate) fn by(side: Side, guard: ReadGuard<'_>) {
     let guard = ManuallyDrop::new(guard);
 
     // SAFETY: The read lock is the guard's, which is not dropped.
-    unsafe { abi::oracle_vma_refcount_put(guard.as_ptr()) };
+    unsafe { side.end_read(guard.as_raw()) };
 }
 
 /// `vma_refcount_put` with the wakeup left out. A writer of `mm` that waits is watched for `ms` and

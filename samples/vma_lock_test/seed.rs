@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What calls the functions of the patch that this began with, as the kernel did before Linux 7.0.
+
+use kernel::prelude::*;
+use vma_lock::{
+    are_readers_excluded,
+    sys::{
+        TaskState,
+        VmaRaw, //
+    },
+    Interrupted,
+    __is_vma_write_locked,
+    __vma_enter_locked,
+    __vma_exit_locked,
+    __vma_raw_mm_seqnum,
+    __vma_refcount_put, //
+};
+
+/// # Safety
+///
+/// As for [`vma_lock::vma_refcount_put`].
+pub(crate) unsafe fn vma_refcount_put(vma: &VmaRaw) {
+    let mm = vma.vm_mm();
+    let mut refcnt = 0;
+
+    vma.lockdep_release_read();
+    // SAFETY: The caller gives up a read lock.
+    let detached = unsafe { __vma_refcount_put(vma, Some(&mut refcnt)) };
+    if !detached && are_readers_excluded(refcnt) {
+        // SAFETY: The caller vouches for the mm.
+        unsafe { (*mm).vma_writer_wait() }.wake_up();
+    }
+}
+
+/// # Safety
+///
+/// As for [`vma_lock::vma_start_write_killable`].
+pub(crate) unsafe fn vma_start_write_killable(vma: &VmaRaw) -> Result<(), Interrupted> {
+    // SAFETY: The caller holds the mmap write lock.
+    unsafe {
+        if __is_vma_write_locked(vma) {
+            return Ok(());
+        }
+        let locked = __vma_enter_locked(vma, false, TaskState::KILLABLE)?;
+
+        vma.set_vm_lock_seq(__vma_raw_mm_seqnum(vma));
+        if locked && __vma_exit_locked(vma) {
+            pr_err!("write-locking detached a VMA\n");
+        }
+    }
+    Ok(())
+}
+
+/// # Safety
+///
+/// As for [`vma_lock::vma_mark_detached`].
+pub(crate) unsafe fn vma_mark_detached(vma: &VmaRaw) {
+    // SAFETY: The caller holds the locks; the count is the VMA's own.
+    let detached = unsafe {
+        __vma_refcount_put(vma, None) || {
+            __vma_enter_locked(vma, true, TaskState::UNINTERRUPTIBLE) == Ok(true)
+                && __vma_exit_locked(vma)
+        }
+    };
+
+    if !detached {
+        pr_err!("a VMA has still readers after it was detached\n");
+    }
+}

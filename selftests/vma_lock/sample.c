@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The sample driver: VMAs of this very process read-locked, while other threads
+ * write to them. And whatever user space passes, it gets the documented error and
+ * nothing is left locked.
+ */
+#include "kselftest_harness.h"
+#include "vma_lock.h"
+
+#include "../../samples/rust_vma_lock/rust_vma_lock.h"
+
+#define HELD "/sys/kernel/debug/rust_vma_lock/held"
+
+FIXTURE(sample)
+{
+	int fd;
+	char *area;
+	struct vma_lock_hold hold;
+};
+
+FIXTURE_SETUP(sample)
+{
+	self->fd = open_device("vma_lock");
+	self->area = map_area();
+	self->hold = (struct vma_lock_hold){ .addr = (unsigned long)self->area };
+	catch_sigusr1();
+}
+
+/* Whatever went wrong, the VMA can be write-locked, and so no count was left. */
+FIXTURE_TEARDOWN(sample)
+{
+	EXPECT_EQ(0, munmap(self->area, AREA));
+	close(self->fd);
+}
+
+#define EXPECT_ERRNO(err_, cmd_, arg_) do {				\
+	EXPECT_EQ(-1, ioctl(self->fd, cmd_, arg_)) TH_LOG("no error");	\
+	EXPECT_EQ(err_, errno) TH_LOG("%s", strerror(errno));		\
+} while (0)
+
+/* A lost decrement shows in the second hold, a wrong lookup in the range. */
+TEST_F(sample, hold_and_put)
+{
+	self->hold.addr += PAGE + 1;
+	for (int i = 0; i < 3; i++) {
+		ASSERT_EQ(0, ioctl(self->fd, VMA_LOCK_HOLD, &self->hold));
+		EXPECT_EQ((unsigned long)self->area, self->hold.vm_start);
+		EXPECT_EQ((unsigned long)self->area + AREA, self->hold.vm_end);
+		EXPECT_EQ(2, self->hold.refcnt_locked);
+		EXPECT_EQ(2, self->hold.refcnt_put);
+		EXPECT_EQ(0, self->hold.writer_waits);
+	}
+}
+
+static void *protect(void *area)
+{
+	static int err;
+
+	err = mprotect(area, PAGE, PROT_READ) ? errno : 0;
+	return &err;
+}
+
+/* The writer sleeps until the guard is dropped, which wakes it. */
+TEST_F(sample, writer_waits)
+{
+	struct call holder;
+	pthread_t writer;
+	void *err;
+
+	self->hold.hold_ms = 5000;
+	self->hold.flags = VMA_LOCK_HOLD_UNTIL_WRITER;
+	call_start(&holder, self->fd, VMA_LOCK_HOLD, &self->hold);
+	wait_until(HELD, 1);
+	ASSERT_EQ(0, pthread_create(&writer, NULL, protect, self->area));
+	ASSERT_EQ(0, call_join(&holder)) TH_LOG("%s", strerror(holder.err));
+	pthread_join(writer, &err);
+
+	EXPECT_EQ(0, *(int *)err);
+	EXPECT_EQ(1, self->hold.writer_waits);
+	EXPECT_EQ(2, self->hold.refcnt_locked);
+	EXPECT_EQ(FLAG + 2, self->hold.refcnt_put);
+}
+
+/* A signal ends the hold at once. */
+TEST_F(sample, signal_ends_hold)
+{
+	unsigned long long start;
+	struct call holder;
+
+	self->hold.hold_ms = 10000;
+	call_start(&holder, self->fd, VMA_LOCK_HOLD, &self->hold);
+	wait_until(HELD, 1);
+	start = now_ns();
+	pthread_kill(holder.thread, SIGUSR1);
+	EXPECT_EQ(EINTR, call_join(&holder));
+	EXPECT_EQ(2, self->hold.refcnt_put);
+	EXPECT_LT(holder.end_ns - start, 5000 * NSEC_PER_MSEC);
+}
+
+/* A process killed in a hold, with a writer waiting, must go: nothing is left locked. */
+TEST_F(sample, kill_during_hold)
+{
+	_Atomic pid_t pid = fork();
+	unsigned long long start;
+	int status;
+
+	ASSERT_GE(pid, 0);
+	if (!pid) {
+		struct call holder;
+
+		self->hold.hold_ms = 10000;
+		call_start(&holder, self->fd, VMA_LOCK_HOLD, &self->hold);
+		wait_until(HELD, 1);
+		munmap(self->area, AREA);
+		_exit(1);
+	}
+	wait_until_blocked(&pid);
+	start = now_ns();
+	kill(pid, SIGKILL);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status));
+	EXPECT_LT(now_ns() - start, 5000 * NSEC_PER_MSEC);
+}
+
+/* Many calls at once, on one file and on the same VMA: all succeed, the count comes back to 1. */
+#define CALLS 16
+
+TEST_F(sample, concurrent_calls)
+{
+	struct vma_lock_hold hold[CALLS];
+	struct call call[CALLS];
+
+	for (int i = 0; i < CALLS; i++) {
+		hold[i] = self->hold;
+		hold[i].hold_ms = 100;
+		call_start(&call[i], self->fd, VMA_LOCK_HOLD, &hold[i]);
+	}
+	for (int i = 0; i < CALLS; i++) {
+		EXPECT_EQ(0, call_join(&call[i]));
+		EXPECT_LE(hold[i].refcnt_put, CALLS + 1);
+		EXPECT_GE(hold[i].refcnt_put, 2);
+	}
+	EXPECT_EQ(0, ioctl(self->fd, VMA_LOCK_HOLD, &self->hold));
+	EXPECT_EQ(2, self->hold.refcnt_locked);
+}
+
+/* lock_next_vma(): VMA by VMA the address space is what /proc/self/maps says. */
+TEST_F(sample, walk_matches_maps)
+{
+	struct vma_lock_next next = {};
+	unsigned long long start, end;
+	char line[512];
+	int n = 0;
+	FILE *f = fopen("/proc/self/maps", "r");
+
+	ASSERT_NE(NULL, f);
+	while (fgets(line, sizeof(line), f)) {
+		ASSERT_EQ(2, sscanf(line, "%llx-%llx", &start, &end));
+		if (strstr(line, "[vsyscall]"))
+			continue;	/* not a VMA */
+		ASSERT_EQ(0, ioctl(self->fd, VMA_LOCK_NEXT, &next)) TH_LOG("%s", line);
+		EXPECT_EQ(start, next.vm_start);
+		EXPECT_EQ(end, next.vm_end);
+		next.addr = next.vm_end;
+		n++;
+	}
+	EXPECT_ERRNO(ENOENT, VMA_LOCK_NEXT, &next);
+	EXPECT_GT(n, 5);
+	fclose(f);
+}
+
+/*
+ * The same while another thread maps and unmaps between two VMAs that stay: the
+ * walk may or may not see what comes and goes, but never misses what stays.
+ */
+static _Atomic bool stop;
+
+static void *churn(void *data)
+{
+	char *page = (char *)data + PAGE;
+
+	while (!stop) {
+		mprotect(page, PAGE, PROT_READ);
+		munmap(page, PAGE);
+		mmap(page, PAGE, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	}
+	return NULL;
+}
+
+TEST_F(sample, walk_misses_nothing)
+{
+	char *first = self->area, *last = self->area + 2 * PAGE;
+	pthread_t thread;
+
+	/* first (readable), a page in change, last (read-only). */
+	ASSERT_EQ(0, munmap(last + PAGE, AREA - 3 * PAGE));
+	ASSERT_EQ(0, mprotect(last, PAGE, PROT_READ | PROT_EXEC));
+	stop = false;
+	ASSERT_EQ(0, pthread_create(&thread, NULL, churn, first));
+	for (int i = 0; i < 3000; i++) {
+		struct vma_lock_next next = { .addr = (unsigned long)first };
+		bool seen = false;
+
+		while (next.addr < (unsigned long)last + PAGE) {
+			if (ioctl(self->fd, VMA_LOCK_NEXT, &next))
+				break;
+			ASSERT_GT(next.vm_end, next.addr);
+			seen |= next.vm_start == (unsigned long)last;
+			next.addr = next.vm_end;
+		}
+		ASSERT_TRUE(seen) TH_LOG("round %d", i);
+	}
+	stop = true;
+	pthread_join(thread, NULL);
+}
+
+TEST_F(sample, unknown_command)
+{
+	EXPECT_ERRNO(ENOTTY, _IO('v', 0x82), 0);
+	EXPECT_ERRNO(ENOTTY, _IO('v', 0x80), &self->hold);
+	EXPECT_ERRNO(ENOTTY, _IOW('v', 0x80, struct vma_lock_hold), &self->hold);
+	EXPECT_ERRNO(ENOTTY, _IOWR('w', 0x80, struct vma_lock_hold), &self->hold);
+	EXPECT_ERRNO(ENOTTY, 0, 0);
+	EXPECT_ERRNO(ENOTTY, ~0U, ~0UL);
+}
+
+TEST_F(sample, wrong_size)
+{
+	char big[sizeof(struct vma_lock_hold) + 8] = {};
+
+	EXPECT_ERRNO(ENOTTY, _IOWR('v', 0x80, char[sizeof(struct vma_lock_hold) - 8]), big);
+	EXPECT_ERRNO(ENOTTY, _IOWR('v', 0x80, char[sizeof(struct vma_lock_hold) + 8]), big);
+	EXPECT_ERRNO(ENOTTY, _IOWR('v', 0x81, struct vma_lock_hold), big);
+}
+
+TEST_F(sample, bad_pointer)
+{
+	char *readonly = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ASSERT_NE(MAP_FAILED, readonly);
+	EXPECT_ERRNO(EFAULT, VMA_LOCK_HOLD, NULL);
+	EXPECT_ERRNO(EFAULT, VMA_LOCK_HOLD, -1UL);
+	EXPECT_ERRNO(EFAULT, VMA_LOCK_HOLD, 0xffff888000000000UL);
+	EXPECT_ERRNO(EFAULT, VMA_LOCK_NEXT, NULL);
+	/* Readable, so the call is made; its result has nowhere to go. */
+	EXPECT_ERRNO(EFAULT, VMA_LOCK_NEXT, readonly);
+	/* Across the end of what is mapped. */
+	EXPECT_ERRNO(EFAULT, VMA_LOCK_HOLD, self->area + AREA - 8);
+}
+
+TEST_F(sample, bad_flags)
+{
+	self->hold.flags = VMA_LOCK_HOLD_FLAGS + 1;
+	EXPECT_ERRNO(EINVAL, VMA_LOCK_HOLD, &self->hold);
+	self->hold.flags = ~0U;
+	EXPECT_ERRNO(EINVAL, VMA_LOCK_HOLD, &self->hold);
+}
+
+TEST_F(sample, times)
+{
+	struct call holder;
+	unsigned int max;
+	char buf[32];
+
+	self->hold.hold_ms = 0;
+	EXPECT_EQ(0, ioctl(self->fd, VMA_LOCK_HOLD, &self->hold));
+	EXPECT_EQ(2, self->hold.refcnt_locked);
+
+	self->hold.hold_ms = ~0U;
+	EXPECT_ERRNO(EINVAL, VMA_LOCK_HOLD, &self->hold);
+	ASSERT_EQ(0, read_file("/sys/kernel/debug/rust_vma_lock/max_hold_ms", buf, sizeof(buf)));
+	max = atoi(buf);
+	self->hold.hold_ms = max + 1;
+	EXPECT_ERRNO(EINVAL, VMA_LOCK_HOLD, &self->hold);
+
+	/* The maximum is good; there is no need to sit it out. */
+	self->hold.hold_ms = max;
+	self->hold.flags = VMA_LOCK_HOLD_UNTIL_WRITER;
+	call_start(&holder, self->fd, VMA_LOCK_HOLD, &self->hold);
+	wait_until(HELD, 1);
+	ASSERT_EQ(0, mprotect(self->area, PAGE, PROT_READ));
+	EXPECT_EQ(0, call_join(&holder));
+}
+
+TEST_F(sample, addresses)
+{
+	/* Every address of a VMA finds it. */
+	self->hold.addr = (unsigned long)self->area + AREA - 1;
+	EXPECT_EQ(0, ioctl(self->fd, VMA_LOCK_HOLD, &self->hold));
+	EXPECT_EQ((unsigned long)self->area, self->hold.vm_start);
+
+	/* Not mapped, not user space, not an address. */
+	self->hold.addr = 0;
+	EXPECT_ERRNO(ENOMEM, VMA_LOCK_HOLD, &self->hold);
+	EXPECT_ERRNO(ENOENT, VMA_LOCK_NEXT, &(struct vma_lock_next){ .addr = ~0UL });
+	ASSERT_EQ(0, munmap(self->area + PAGE, PAGE));
+	self->hold.addr = (unsigned long)self->area + PAGE;
+	EXPECT_ERRNO(ENOMEM, VMA_LOCK_HOLD, &self->hold);
+	self->hold.addr = 0xffffffff81000000UL;
+	EXPECT_ERRNO(ENOMEM, VMA_LOCK_HOLD, &self->hold);
+	self->hold.addr = ~0UL;
+	EXPECT_ERRNO(ENOMEM, VMA_LOCK_HOLD, &self->hold);
+}
+
+/* An address that another process has mapped and this one has not. */
+TEST_F(sample, address_of_another_process)
+{
+	int pipefd[2], status;
+	char *theirs;
+	pid_t pid;
+
+	ASSERT_EQ(0, pipe(pipefd));
+	pid = fork();
+	ASSERT_GE(pid, 0);
+	if (!pid) {
+		theirs = map_area();
+		status = write(pipefd[1], &theirs, sizeof(theirs));
+		pause();
+	}
+	ASSERT_EQ(sizeof(theirs), read(pipefd[0], &theirs, sizeof(theirs)));
+	self->hold.addr = (unsigned long)theirs;
+	EXPECT_ERRNO(ENOMEM, VMA_LOCK_HOLD, &self->hold);
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+}
+
+TEST_HARNESS_MAIN
