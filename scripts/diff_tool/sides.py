@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Make a module of each set of protocol files: a C side."""
 
+import itertools
 import os
 import re
 import shutil
@@ -91,7 +92,12 @@ def build(kernel: Kernel, folder: Path, names: list[str]) -> dict[str, str]:
     done = kernel.make(folder, "-k", "modules")
     if not done.returncode:
         return {}
-    bad = [name for name in names if not all((folder / name / f"{part}.o").is_file() for part in ("side", "predicate"))]
+    # Objects of an earlier run say nothing about this one.
+    objects = {name: [folder / name / f"{part}.o" for part in ("side", "predicate")] for name in names}
+    for path in itertools.chain.from_iterable(objects.values()):
+        path.unlink(missing_ok=True)
+    done = kernel.make(folder, "-k", "modules")
+    bad = [name for name in names if not all(path.is_file() for path in objects[name])]
     if not bad:
         raise CannotTell(f"the sides cannot be built: {_error(done.stderr)}")
     # One at a time, to see who said what; then the others without them.
