@@ -104,7 +104,7 @@ wait $race
 wrong=$? taken=1 i=0
 while [ $i -lt 20 ] && [ $wrong = 0 ] && [ $taken != 0 ]; do
 	i=$((i + 1))
-	./race 5 && ./move 3
+	./race 5 && ./move 15
 	wrong=$? taken=0
 	for counter in slow_detaches sleeps wakeups reads_excluded reads_detached reads_backed_off; do
 		[ "$(count $counter)" -ge 5 ] || taken=1
