@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # swap.sh uses $windows
 # Sourced by swap.sh: the module, its counters, and what it costs.
 
 modules=${VMA_LOCK_MODULES:-/modules}
@@ -30,7 +30,7 @@ why_refused() {
 # swap_in FILE [PARAMETER]: loads the module and waits until all tasks use it.
 swap_in() {
 	insmod "$@" || return
-	wait_for_transition '[ "$(cat $klp/transition)" = 0 ]' || return
+	wait_until in_use || return
 	[ "$(cat $klp/enabled)" = 1 ]
 }
 
@@ -38,13 +38,15 @@ swap_in() {
 swap_out() {
 	cat $stats/counters >>/tmp/rust_vma_swap.counters
 	echo 0 >$klp/enabled || return
-	wait_for_transition '[ ! -e $klp ]' || return
+	wait_until gone || return
 	rmmod rust_vma_swap && [ ! -e $stats ] && [ ! -e /sys/module/rust_vma_swap ]
 }
 
-wait_for_transition() {	# wait_for_transition CONDITION
+in_use() { [ "$(cat $klp/transition)" = 0 ]; }
+gone() { [ ! -e $klp ]; }
+wait_until() {	# wait_until CONDITION
 	i=0
-	until eval "$1"; do
+	until "$1"; do
 		i=$((i + 1))
 		[ $i -lt 600 ] || { echo "# no end of the transition"; return 1; }
 		sleep 0.1

@@ -89,9 +89,10 @@ result $? cannot_be_unloaded_while_enabled
 
 run_all with
 table "with the module:"
-[ "$(count reads)" -ge 50000 ] && [ "$(count writes)" -ge 50000 ]
+at_least() { [ "$(count "$1")" -ge "$2" ]; }
+at_least reads 50000 && at_least writes 50000
 result $? all_goes_through_it
-[ "$(count writes_interrupted)" -ge 1 ]
+at_least writes_interrupted 1
 result $? killed_fork_gives_up
 ./race $((load * 4 + 5)) &
 race=$!
@@ -107,7 +108,7 @@ while [ $i -lt 20 ] && [ $wrong = 0 ] && [ $taken != 0 ]; do
 	./race 5 && ./move 15
 	wrong=$? taken=0
 	for counter in slow_detaches sleeps wakeups reads_excluded reads_detached reads_backed_off; do
-		[ "$(count $counter)" -ge 5 ] || taken=1
+		at_least $counter 5 || taken=1
 	done
 done
 table "with delays, round $i of race and move:"
