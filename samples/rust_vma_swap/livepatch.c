@@ -21,6 +21,10 @@ SAME_PROTOTYPE(lock_vma_under_rcu, rust_vma_swap_lock_vma_under_rcu);
 SAME_PROTOTYPE(__vma_start_write, rust_vma_swap_start_write);
 SAME_PROTOTYPE(__vma_exclude_readers_for_detach, rust_vma_swap_exclude_readers_for_detach);
 
+static bool c_bodies;
+module_param_named(c, c_bodies, bool, 0444);
+MODULE_PARM_DESC(c, "The kernel's own C as bodies, for comparison (default N)");
+
 static struct klp_func funcs[] = {
 	{
 		.old_name = "lock_vma_under_rcu",
@@ -36,6 +40,13 @@ static struct klp_func funcs[] = {
 	},
 	{ }
 };
+
+static void take_c_bodies(void)
+{
+	funcs[0].new_func = c_lock_vma_under_rcu;
+	funcs[1].new_func = c_start_write;
+	funcs[2].new_func = c_exclude_readers_for_detach;
+}
 
 static struct klp_object objs[] = {
 	{
@@ -87,6 +98,8 @@ int rust_vma_swap_enable(void)
 		if (err)
 			return err;
 	}
+	if (c_bodies)
+		take_c_bodies();
 	return klp_enable_patch(&patch);
 }
 

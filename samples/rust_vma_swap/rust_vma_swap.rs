@@ -9,7 +9,7 @@
 //! ```sh
 //! insmod rust_vma_swap.ko
 //! cat /sys/kernel/livepatch/rust_vma_swap/transition      # 0: done
-//! grep . /sys/kernel/debug/rust_vma_swap/*
+//! cat /sys/kernel/debug/rust_vma_swap/counters
 //! echo 0 > /sys/kernel/livepatch/rust_vma_swap/enabled
 //! rmmod rust_vma_swap
 //! ```
@@ -44,36 +44,18 @@ module! {
     authors: ["vma_lock developers"],
     description: "Per-VMA lock in Rust: livepatch of the running kernel",
     license: "GPL",
-    params: {
-        delay_us: u32 {
-            default: 0,
-            description: "Longest delay in each narrow window of the protocol, in us, at most 1000 (default 0)",
-        },
-    },
 }
-
-/// The delay is a busy loop under RCU.
-const MAX_DELAY_US: u32 = 1000;
 
 #[pin_data]
 struct RustVmaSwap {
     #[pin]
-    _files: stats::Files,
+    _counters: stats::Counters,
 }
 
 impl kernel::InPlaceModule for RustVmaSwap {
     fn init(_module: &'static ThisModule) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
-            _: {
-                let delay = module_parameters::delay_us.value();
-                if delay > MAX_DELAY_US {
-                    pr_err!("delay_us={delay}: expected 0 to {MAX_DELAY_US}\n");
-                    return Err(EINVAL);
-                }
-                // SAFETY: No requirements.
-                unsafe { glue::rust_vma_swap_set_delay(delay) };
-            },
-            _files <- stats::Files::new(),
+            _counters <- stats::Counters::new(),
             // Last, because there is no way back: a module that failed now would be freed while the
             // kernel calls it.
             _: {

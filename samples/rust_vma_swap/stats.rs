@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What went through the Rust bodies since the module was loaded, in debugfs `rust_vma_swap/`.
+//! What went through the Rust bodies since the module was loaded, in debugfs `rust_vma_swap/counters`.
 
 use crate::glue;
 use core::{
@@ -13,7 +13,8 @@ use core::{
 use kernel::{
     debugfs::{
         Dir,
-        File, //
+        File,
+        Writer, //
     },
     prelude::*, //
 };
@@ -43,78 +44,68 @@ impl Event {
     }
 }
 
-impl fmt::Debug for Event {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // SAFETY: The number is one of the events.
-        fmt::Display::fmt(&unsafe { glue::rust_vma_swap_sum(self.0) }, f)
+/// What is counted, in the order of the file.
+const COUNTERS: &[(&str, Event)] = &[
+    ("reads", Event::READS),
+    ("read_failures", Event::READ_FAILURES),
+    ("writes", Event::WRITES),
+    ("writes_interrupted", Event::WRITES_INTERRUPTED),
+    ("slow_detaches", Event::SLOW_DETACHES),
+    // Times that a writer or detacher went to sleep.
+    ("sleeps", Event(glue::RUST_VMA_SWAP_SLEEPS)),
+    // Times that a reader in Rust woke one.
+    ("wakeups", Event(glue::RUST_VMA_SWAP_WAKEUPS)),
+];
+
+/// What `windows.c` counts.
+const WINDOW_COUNTERS: &[(&str, Event)] = if cfg!(helpers_called) {
+    &[
+        // Of the failures: a writer or detacher excluded readers.
+        ("reads_excluded", Event(glue::RUST_VMA_SWAP_READS_EXCLUDED)),
+        // The VMA found was detached by then; looked for again.
+        ("reads_detached", Event(glue::RUST_VMA_SWAP_READS_DETACHED)),
+        // Of the failures: a count was taken and given back.
+        (
+            "reads_backed_off",
+            Event(glue::RUST_VMA_SWAP_READS_BACKED_OFF),
+        ),
+        // Of those: the VMA belonged to another mm by then.
+        (
+            "reads_in_other_mm",
+            Event(glue::RUST_VMA_SWAP_READS_IN_OTHER_MM),
+        ),
+    ]
+} else {
+    &[]
+};
+
+/// The text of the file: "NAME COUNT" lines.
+struct Text;
+
+impl Writer for Text {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, event) in Iterator::chain(COUNTERS.iter(), WINDOW_COUNTERS) {
+            // SAFETY: The number is one of the events.
+            writeln!(f, "{name} {}", unsafe { glue::rust_vma_swap_sum(event.0) })?;
+        }
+        Ok(())
     }
 }
 
-/// The files; they are gone when this is.
+/// The file; it is gone when this is.
 #[pin_data]
-pub(crate) struct Files {
+pub(crate) struct Counters {
     _dir: Dir,
     #[pin]
-    reads: File<Event>,
-    #[pin]
-    read_failures: File<Event>,
-    /// Of the failures: a writer or detacher excluded readers.
-    #[pin]
-    reads_excluded: File<Event>,
-    /// The VMA found was detached by then; looked for again.
-    #[pin]
-    reads_detached: File<Event>,
-    /// Of the failures: a count was taken and given back.
-    #[pin]
-    reads_backed_off: File<Event>,
-    /// Of those: the VMA belonged to another mm by then.
-    #[pin]
-    reads_in_other_mm: File<Event>,
-    #[pin]
-    writes: File<Event>,
-    #[pin]
-    writes_interrupted: File<Event>,
-    #[pin]
-    slow_detaches: File<Event>,
-    /// Times that a writer or detacher went to sleep.
-    #[pin]
-    sleeps: File<Event>,
-    /// Times that a reader in Rust woke one.
-    #[pin]
-    wakeups: File<Event>,
+    file: File<Text>,
 }
 
-impl Files {
+impl Counters {
     pub(crate) fn new() -> impl PinInit<Self, Error> {
         let dir = Dir::new(c"rust_vma_swap");
 
         try_pin_init!(Self {
-            reads <- dir.read_only_file(c"reads", Event::READS),
-            read_failures <- dir.read_only_file(c"read_failures", Event::READ_FAILURES),
-            reads_excluded <- dir.read_only_file(
-                c"reads_excluded",
-                Event(glue::RUST_VMA_SWAP_READS_EXCLUDED),
-            ),
-            reads_detached <- dir.read_only_file(
-                c"reads_detached",
-                Event(glue::RUST_VMA_SWAP_READS_DETACHED),
-            ),
-            reads_backed_off <- dir.read_only_file(
-                c"reads_backed_off",
-                Event(glue::RUST_VMA_SWAP_READS_BACKED_OFF),
-            ),
-            reads_in_other_mm <- dir.read_only_file(
-                c"reads_in_other_mm",
-                Event(glue::RUST_VMA_SWAP_READS_IN_OTHER_MM),
-            ),
-            writes <- dir.read_only_file(c"writes", Event::WRITES),
-            writes_interrupted <- dir.read_only_file(
-                c"writes_interrupted",
-                Event::WRITES_INTERRUPTED,
-            ),
-            slow_detaches <- dir.read_only_file(c"slow_detaches", Event::SLOW_DETACHES),
-            sleeps <- dir.read_only_file(c"sleeps", Event(glue::RUST_VMA_SWAP_SLEEPS)),
-            wakeups <- dir.read_only_file(c"wakeups", Event(glue::RUST_VMA_SWAP_WAKEUPS)),
+            file <- dir.read_only_file(c"counters", Text),
             _dir: dir,
         })
     }

@@ -21,7 +21,12 @@ void rust_vma_swap_exclude_readers_for_detach(struct vm_area_struct *vma);
  */
 int rust_vma_swap_enable(void);
 
-/* Events, counted since the module was loaded. */
+/* The kernel's own C instead, compiled into this module, in c_bodies.c: for comparison. */
+struct vm_area_struct *c_lock_vma_under_rcu(struct mm_struct *mm, unsigned long address);
+int c_start_write(struct vm_area_struct *vma, int state);
+void c_exclude_readers_for_detach(struct vm_area_struct *vma);
+
+/* Events, counted since the module was loaded; those of windows.c only with it. */
 enum rust_vma_swap_event {
 	RUST_VMA_SWAP_READS,
 	RUST_VMA_SWAP_READ_FAILURES,
@@ -41,12 +46,5 @@ enum rust_vma_swap_event {
 void rust_vma_swap_count(enum rust_vma_swap_event event);
 /* The sum over all CPUs. */
 unsigned long rust_vma_swap_sum(enum rust_vma_swap_event event);
-
-/*
- * How long at most, in microseconds, to wait in each narrow window of the protocol: in
- * vma_start_read() before the count is taken and before the second look, and after a
- * write lock. 0: not at all.
- */
-void rust_vma_swap_set_delay(unsigned int delay_us);
 
 #endif /* RUST_VMA_SWAP_H */

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # swap.sh uses $windows
 # Sourced by swap.sh: the module, its counters, and what it costs.
 
-ko=${VMA_LOCK_MODULES:-/modules}/rust_vma_swap.ko
+modules=${VMA_LOCK_MODULES:-/modules}
+ko=$modules/rust_vma_swap.ko
+# The same with delays, and with the counters of rare branches.
+windows=$modules/rust_vma_swap_windows.ko
 klp=/sys/kernel/livepatch/rust_vma_swap
 stats=/sys/kernel/debug/rust_vma_swap
 
@@ -24,71 +27,56 @@ why_refused() {
 	fi
 }
 
-# shellcheck disable=SC2120 # swap.sh passes one
-# swap_in [PARAMETER]: loads the module and waits until all tasks use it.
+# swap_in FILE [PARAMETER]: loads the module and waits until all tasks use it.
 swap_in() {
-	insmod "$ko" "$@" || return
-	i=0
-	while [ "$(cat $klp/transition)" != 0 ]; do
-		i=$((i + 1))
-		[ $i -lt 600 ] || { echo "# no end of the transition"; return 1; }
-		sleep 0.1
-	done
+	insmod "$@" || return
+	wait_until in_use || return
 	[ "$(cat $klp/enabled)" = 1 ]
 }
 
 # swap_out: the way back, and out. Adds the counters up first.
 swap_out() {
-	grep . $stats/* | sed 's|.*/||' >>/tmp/rust_vma_swap.counts
+	cat $stats/counters >>/tmp/rust_vma_swap.counters
 	echo 0 >$klp/enabled || return
+	wait_until gone || return
+	rmmod rust_vma_swap && [ ! -e $stats ] && [ ! -e /sys/module/rust_vma_swap ]
+}
+
+in_use() { [ "$(cat $klp/transition)" = 0 ]; }
+gone() { [ ! -e $klp ]; }
+wait_until() {	# wait_until CONDITION
 	i=0
-	while [ -e $klp ]; do
+	until "$1"; do
 		i=$((i + 1))
 		[ $i -lt 600 ] || { echo "# no end of the transition"; return 1; }
 		sleep 0.1
 	done
-	rmmod rust_vma_swap && [ ! -e $stats ] && [ ! -e /sys/module/rust_vma_swap ]
 }
 
-count() { cat "$stats/$1"; }	# count COUNTER: now
-
-# total COUNTER: over all that has been disabled.
-total() {
-	awk -F: -v name="$1" '$1 == name { sum += $2 } END { printf "%d", sum }' /tmp/rust_vma_swap.counts
+# count COUNTER [FILE]: now; or the sum of what swap_out has added to FILE.
+count() {
+	awk -v name="$1" '$1 == name { sum += $2 } END { printf "%d", sum }' "${2:-$stats/counters}"
 }
 
 table() {	# table HEAD: the counters
 	echo "# | $1"
-	grep . $stats/* | sed 's|.*/||' | awk -F: '{ printf "# |   %-20s %10s\n", $1, $2 }'
+	awk '{ printf "# |   %-20s %10s\n", $1, $2 }' $stats/counters
 }
 
-# figures ROUNDS: rates without and with the module in turn, in this one boot.
+# figures ROUNDS: the kernel as it is, its own C as a livepatch, and Rust, in turn in this boot.
+# Each "swap-rate" line is NAME IMPL ROUND NANOSECONDS OPERATIONS.
 figures() {
-	rounds=$1
 	round=0
-	while [ $round -lt "$rounds" ]; do
+	while [ $round -lt "$1" ]; do
 		round=$((round + 1))
-		./rates 300 | sed 's/^/without /'
-		swap_in delay_us=0 >&2 || return
-		./rates 300 | sed 's/^/with /'
+		./rates 200 | sed "s/ / kernel $round /"
+		swap_in "$ko" c=1 >&2 || return
+		./rates 200 | sed "s/ / c $round /"
+		swap_out >&2 || return
+		swap_in "$ko" >&2 || return
+		./rates 200 | sed "s/ / rust $round /"
 		swap_out >&2 || return
 	done >/tmp/rust_vma_swap.rates
-	awk -v rounds="$rounds" '
-	function sorted(name, which,    i, j, t) {	# into s[1..rounds]
-		for (i = 1; i <= rounds; i++)
-			s[i] = which == "ratio" ? v["with", name, i] / v["without", name, i] : v[which, name, i]
-		for (i = 2; i <= rounds; i++)
-			for (j = i; j > 1 && s[j] < s[j - 1]; j--) {
-				t = s[j]; s[j] = s[j - 1]; s[j - 1] = t
-			}
-		return s[int((rounds + 1) / 2)]
-	}
-	{ if (!($2 in seen)) { seen[$2]; names[++k] = $2 }; v[$1, $2, ++c[$1, $2]] = $3 }
-	END {
-		printf "# | operations a second, %2d rounds    without       with   ratio (lowest to highest)\n", rounds
-		for (i = 1; i <= k; i++) {
-			a = sorted(names[i], "without"); b = sorted(names[i], "with"); r = sorted(names[i], "ratio")
-			printf "# |   %-30s %12d %10d   %.2f (%.2f to %.2f)\n", names[i], a, b, r, s[1], s[rounds]
-		}
-	}' /tmp/rust_vma_swap.rates
+	sed 's/^/# swap-rate: /' /tmp/rust_vma_swap.rates
+	awk -f rates.awk /tmp/rust_vma_swap.rates
 }

@@ -4,7 +4,7 @@
  *
  *   rates [MILLISECONDS]
  *
- * Prints "NAME OPERATIONS-A-SECOND" lines: page faults of one thread, of two
+ * Prints "NAME NANOSECONDS OPERATIONS" lines: page faults of one thread, of two
  * threads in one address space, mmap with munmap, mprotect, fork with exit.
  */
 #include <err.h>
@@ -137,10 +137,10 @@ int main(int argc, char **argv)
 	page = sysconf(_SC_PAGESIZE);
 	span = (argc > 1 ? atoi(argv[1]) : 500) / 1e3;
 	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
-		double start = now();
-		unsigned long n = rates[i].run();
+		const double start = now();
+		const unsigned long n = rates[i].run();
 
-		printf("%s %.0f\n", rates[i].name, n / (now() - start));
+		printf("%s %.0f %lu\n", rates[i].name, (now() - start) * 1e9, n);
 	}
 	return 0;
 }

@@ -9,6 +9,8 @@
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=selftests/swap/module.sh
 . ./module.sh
+# shellcheck source=selftests/vma_lock/tap.sh
+. ../vma_lock/tap.sh
 # In the guest of qemu/ the programs lie beside the tests.
 if [ -n "${VMA_LOCK_GUEST:-}" ] && [ ! -e /lib64 ]; then
 	ln -s /selftests/programs/usr/bin/* /usr/bin/
@@ -30,18 +32,7 @@ refusal=$(why_refused) && {
 # limit<tab>folder<tab>command
 sed -n "s/^\(short\|$form\)[ \t]\+\([0-9]\+\)[ \t]\+\([^ \t]\+\)[ \t]\+/\2\t\3\t/p" tests >"$tmp/rows"
 rows=$(wc -l <"$tmp/rows")
-echo "1..$((rows + 8))"
-
-n=0 failed=0
-result() {	# result STATUS NAME
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n $2"
-	else
-		echo "not ok $n $2"
-		failed=1
-	fi
-}
+echo "1..$((rows + 12))"
 
 # run_row PASS NUMBER: the test of that row; PASS/NUMBER are its results.
 run_row() {
@@ -75,13 +66,14 @@ same() {	# same PASS PASS NUMBER
 	cmp -s "$tmp/$1/$3" "$tmp/$2/$3"
 }
 
-! insmod "$ko" delay_us=1001 2>/dev/null && ! insmod "$ko" delay_us=-1 2>/dev/null &&
+! insmod "$windows" delay_us=1001 2>/dev/null && ! insmod "$windows" delay_us=-1 2>/dev/null &&
+	! insmod "$ko" c=maybe 2>/dev/null &&
 	[ ! -e "$klp" ] && [ ! -e "$stats" ]
 result $? wrong_parameter_is_refused
 
 # refused KO MESSAGE: a module that wants something that the kernel does not have.
 refused() {
-	! insmod "${ko%/*}/$1" 2>/dev/null && dmesg | grep -q "rust_vma_swap: $2" && [ ! -e "$klp" ] && [ ! -e "$stats" ]
+	! insmod "$modules/$1" 2>/dev/null && dmesg | grep -q "rust_vma_swap: $2" && [ ! -e "$klp" ] && [ ! -e "$stats" ]
 }
 refused rust_vma_swap_missing.ko 'this kernel has no function __vma_start_wrong()'
 result $? function_of_another_era_is_refused
@@ -90,33 +82,36 @@ result $? function_that_cannot_be_patched_is_refused
 
 run_all without
 
-swap_in
+swap_in "$ko"
 result $? swap_in
 ! rmmod rust_vma_swap 2>/dev/null && [ -e "$klp" ]
 result $? cannot_be_unloaded_while_enabled
 
 run_all with
 table "with the module:"
-[ "$(count reads)" -ge 50000 ] && [ "$(count writes)" -ge 50000 ]
+at_least() { [ "$(count "$1")" -ge "$2" ]; }
+at_least reads 50000 && at_least writes 50000
 result $? all_goes_through_it
+at_least writes_interrupted 1
+result $? killed_fork_gives_up
 ./race $((load * 4 + 5)) &
 race=$!
 swap_out
 result $? swap_out_under_load
 
 # The narrow windows wide open: writers and detachers meet readers. As often as it takes.
-swap_in delay_us=100
+swap_in "$windows" delay_us=100
 wait $race
 wrong=$? taken=1 i=0
 while [ $i -lt 20 ] && [ $wrong = 0 ] && [ $taken != 0 ]; do
 	i=$((i + 1))
-	./race 5
+	./race 5 && ./move 15
 	wrong=$? taken=0
 	for counter in slow_detaches sleeps wakeups reads_excluded reads_detached reads_backed_off; do
-		[ "$(count $counter)" -ge 5 ] || taken=1
+		at_least $counter 5 || taken=1
 	done
 done
-table "with delays, round $i of race:"
+table "with delays, round $i of race and move:"
 [ $wrong = 0 ] || taken=1
 swap_out && [ $taken = 0 ]
 result $? rare_paths_are_taken
@@ -145,10 +140,25 @@ while [ $i -lt "$rows" ]; do
 	result $status "$name"
 done
 
-figures $((TIME / 60 + 1)) || failed=1
+total() { count "$1" /tmp/rust_vma_swap.counters; }
+verdict="swap: identical KTAP over $results tests, $(total reads) reads, $(total writes) writes,"
+verdict="$verdict $(total slow_detaches) slow detaches, $(total sleeps) sleeps"
 
-[ $failed = 1 ] ||
-	echo "# swap: identical KTAP over $results tests, $(total reads) reads, $(total writes) writes," \
-		"$(total slow_detaches) slow detaches, $(total sleeps) sleeps"
+figures $((TIME / 15 + 1)) || failed=1
+
+# Last, because there is no way back: after COMMAND the module is refused, and why is told.
+refused_by() {	# refused_by FILE VALUE REASON
+	if [ -z "${VMA_LOCK_GUEST:-}" ] || [ ! -e "$1" ]; then
+		result 0 "refused_by_${1##*/} # SKIP a guest only, with $1"
+		return
+	fi
+	echo "$2" >"$1" && ! insmod "$ko" 2>/dev/null && why_refused | grep -q "$3"
+	result $? "refused_by_${1##*/}"
+}
+refused_by /sys/module/module/parameters/sig_enforce Y 'takes no unsigned module (module.sig_enforce=1)'
+refused_by /sys/kernel/security/lockdown integrity 'is locked down and takes no unsigned module'
+refused_by /proc/sys/kernel/modules_disabled 1 'modules are disabled until the next boot'
+
+[ $failed = 1 ] || echo "# $verdict"
 rm -rf "$tmp"
 exit $failed
