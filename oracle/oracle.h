@@ -29,7 +29,6 @@ void oracle_vma_start_write(struct vm_area_struct *vma);
 int oracle_vma_start_write_killable(struct vm_area_struct *vma);
 void oracle_vma_mark_attached(struct vm_area_struct *vma);
 void oracle_vma_mark_detached(struct vm_area_struct *vma);
-struct vm_area_struct *oracle_lock_vma_under_rcu(struct mm_struct *mm, unsigned long address);
 int oracle___vma_start_write(struct vm_area_struct *vma, int state);
 void oracle___vma_exclude_readers_for_detach(struct vm_area_struct *vma);
 
