@@ -84,10 +84,12 @@ diff:
 # called: its delays and rare counters lie in between.
 swap: out = $(dir)/swap/windows
 swap: setup
+	@grep -q ^CONFIG_LIVEPATCH=y $(dir)/tree/.config || \
+		{ echo 'swap: skipped: this kernel has no livepatch (CONFIG_LIVEPATCH)'; exit 4; }
 	$(Q)$(MAKE) modules
 	$(Q)mkdir -p $(out)
 	+$(Q)$(kbuild) INLINE=n rust_vma_swap.ko
-	$(Q)TIME=$(TIME) APPEND="$(APPEND)" scripts/swap
+	$(Q)TIME=$(TIME) ROUNDS=$(ROUNDS) APPEND="$(APPEND)" scripts/swap
 
 test:
 	$(Q)scripts/test
@@ -151,7 +153,7 @@ help:
 ##   bench           - Speed against the kernel's C: instructions, times, sizes, in build/bench
 ##   guest           - All suites of selftests/ in the guest, and no more (SUITES=)
 ##   swap            - The Rust lock in the place of the kernel's own, under the kernel's
-##                     own tests (TIME=600: at length)
+##                     own tests (TIME=600: at length; ROUNDS=20: only rates)
 ##   shell           - The guest, with a shell
 ##
 ## Which kernel
