@@ -20,6 +20,7 @@ if [ -n "${VMA_LOCK_GUEST:-}" ] && [ ! -e /lib64 ]; then
 		/selftests/programs/usr/include /usr/
 	ln -s usr/lib usr/lib64 /
 	ln -s /usr/bin/bash /bin/bash
+	echo nobody:x:65534:65534::/:/bin/sh >/etc/passwd
 fi
 TIME=${TIME:-120} SLOW=${SLOW:-1}
 form=short
@@ -113,9 +114,9 @@ result $? swap_out_under_load
 swap_in "$windows" delay_us=100
 wait $race
 wrong=$? taken=1 i=0
-while [ $i -lt 20 ] && [ $wrong = 0 ] && [ $taken != 0 ]; do
+while [ $i -lt 60 ] && [ $wrong = 0 ] && [ $taken != 0 ]; do
 	i=$((i + 1))
-	./race 5 && ./move 15
+	./race 2 && ./move 5
 	wrong=$? taken=0
 	for counter in slow_detaches sleeps wakeups reads_excluded reads_detached reads_backed_off; do
 		at_least $counter 5 || taken=1
