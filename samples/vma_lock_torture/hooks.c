@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Delays in the narrow windows of the protocol, and counters of the branches behind them.
+ *
+ * The library knows nothing of them. In C macros put them in (c_side.c), in Rust ld --wrap
+ * does (rust_windows.c); schedule() and rcuwait_wake_up() are wrapped for both.
+ */
+#include "torture.h"
+#include "../rust_vma_swap/wrap.h"
+
+#include <linux/delay.h>
+#include <linux/mm_types.h>
+#include <linux/rcuwait.h>
+#include <linux/sched/mm.h>
+
+/* Busy, because some windows are under RCU; in every fourth only, for the speed of the rest. */
+void torture_delay(struct torture_thread *t)
+{
+	if (torture_delay_us && !torture_random_below(t, 4))
+		udelay(torture_random_below(t, torture_delay_us + 1));
+}
+
+/* The first window of a reader: the VMA has been found, the first look at the sequence is over. */
+void torture_before_inc(void)
+{
+	torture_delay(torture_current());
+}
+
+/* The second: the count is taken, but the VMA may be write-locked, or in another mm. */
+void torture_after_inc(bool locked, int oldcnt)
+{
+	struct torture_thread *t = torture_current();
+
+	if (locked)
+		torture_delay(t);
+	else
+		torture_count(t, oldcnt ? TORTURE_reads_excluded : TORTURE_reads_detached);
+}
+
+/* Between the decrement and the wakeup: VMA and mm may go, another writer may come. */
+void torture_after_dec(bool zero)
+{
+	struct torture_thread *t = torture_current();
+
+	if (t->op == TORTURE_READING)
+		torture_count(t, TORTURE_reads_backed_off);
+	if (t->op == TORTURE_DETACHING && !zero)
+		torture_count(t, TORTURE_slow_detaches);
+	else if (!zero)
+		torture_delay(t);
+}
+
+/* A writer let readers in again, that is, to their second look; a detach may be next. */
+void torture_after_sub(void)
+{
+	torture_delay(torture_current());
+}
+
+void torture_before_mmgrab(void)
+{
+	struct torture_thread *t = torture_current();
+
+	torture_count(t, TORTURE_reads_in_other_mm);
+	torture_delay(t);
+}
+
+/* Somebody waits for readers. */
+WRAP(void, schedule, void)
+{
+	struct torture_thread *t = torture_current();
+
+	if (t->slept++)
+		torture_count(t, TORTURE_woken_for_nothing);
+	else
+		torture_count(t, t->op == TORTURE_DETACHING ? TORTURE_detachers_slept :
+							      TORTURE_writers_slept);
+	__real_schedule();
+}
+
+WRAP(int, rcuwait_wake_up, struct rcuwait *w)
+{
+	struct torture_thread *t = torture_current();
+	const int woken = __real_rcuwait_wake_up(w);
+
+	torture_count(t, woken ? TORTURE_wakeups : TORTURE_wakeups_of_nobody);
+	return woken;
+}
+
+/* The last one to drop a mm frees it; ours are not from the kernel's cache. */
+WRAP(void, __mmdrop, struct mm_struct *mm)
+{
+	if (torture_current()->live)
+		__real___mmdrop(mm);
+	else
+		synthetic_mm_free(synthetic_mm_of(mm));
+}
+
+/* The kernel's own helper would not come by there. */
+void __wrap_rust_helper_mmdrop(struct mm_struct *mm);
+void __wrap_rust_helper_mmdrop(struct mm_struct *mm)
+{
+	mmdrop(mm);
+}

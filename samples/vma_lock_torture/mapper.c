@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Detachers and re-attachers: a VMA that is there goes, where none is one comes. Now and
+ * then a whole mm goes.
+ */
+#include "torture.h"
+
+#include <linux/mm_types.h>
+#include <linux/torture.h>
+
+static void map_one(struct torture_thread *t)
+{
+	struct mm_struct *mm = torture_get_mm(t);
+	const unsigned long addr = torture_random_addr(t);
+	struct vm_area_struct *vma;
+
+	torture_side(t)->mmap_write_lock(mm);
+	vma = torture_find(mm, addr);
+	if (vma)
+		torture_detach(t, mm, vma);
+	else
+		torture_attach(t, mm, addr);
+	torture_side(t)->mmap_write_unlock(mm);
+	torture_put_mm(t, mm);
+}
+
+int torture_mapper(void *arg)
+{
+	struct torture_thread *t = arg;
+
+	set_user_nice(current, MAX_NICE);
+	do {
+		if (torture_random_below(t, 32))
+			map_one(t);
+		else
+			torture_replace_mm(t);
+		WRITE_ONCE(t->steps, t->steps + 1);
+		stutter_wait("torture_mapper");
+	} while (!torture_must_stop());
+	torture_kthread_stopping("torture_mapper");
+	return 0;
+}
