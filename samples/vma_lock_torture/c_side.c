@@ -20,6 +20,11 @@ static __always_inline bool hooked_dec(refcount_t *r, int *oldp)
 	return torture_window_dec(__refcount_dec_and_test, r, oldp);
 }
 
+static __always_inline bool hooked_add(int i, refcount_t *r)
+{
+	return torture_window_add(refcount_add_not_zero, i, r);
+}
+
 static __always_inline bool hooked_sub(int i, refcount_t *r)
 {
 	return torture_window_sub(refcount_sub_and_test, i, r);
@@ -33,6 +38,7 @@ static __always_inline void hooked_mmgrab(struct mm_struct *mm)
 
 #define __refcount_inc_not_zero_limited_acquire	hooked_inc
 #define __refcount_dec_and_test			hooked_dec
+#define refcount_add_not_zero			hooked_add
 #define refcount_sub_and_test			hooked_sub
 #define mmgrab					hooked_mmgrab
 

@@ -11,19 +11,38 @@
 #include <linux/delay.h>
 #include <linux/mm_types.h>
 #include <linux/rcuwait.h>
+#include <linux/refcount.h>
 #include <linux/sched/mm.h>
 
-/* Busy, because some windows are under RCU; in every fourth only, for the speed of the rest. */
+/* Busy, because some windows are under RCU; in one of four only, for the speed of the rest. */
 void torture_delay(struct torture_thread *t)
 {
 	if (torture_delay_us && !torture_random_below(t, 4))
 		udelay(torture_random_below(t, torture_delay_us + 1));
 }
 
-/* The first window of a reader: the VMA has been found, the first look at the sequence is over. */
-void torture_before_inc(void)
+/*
+ * The first window of a reader: the VMA has been found, the first look at the sequence is
+ * over. Lets a writer overtake it, if one comes; or a detacher, and then perhaps whoever
+ * uses the VMA next.
+ */
+void torture_before_inc(const refcount_t *r)
 {
-	torture_delay(torture_current());
+	struct torture_thread *t = torture_current();
+	const unsigned int first = atomic_read(&r->refs);
+	const bool until_reused = torture_random_below(t, 2);
+	bool changed = false;
+	unsigned int us, word;
+
+	if (!torture_delay_us || torture_random_below(t, 4))
+		return;
+	for (us = torture_random_below(t, torture_delay_us + 1); us; us--) {
+		word = atomic_read(&r->refs);
+		changed |= word != first;
+		if (changed && !(word & VM_REFCNT_EXCLUDE_READERS_FLAG) && (word || !until_reused))
+			return;
+		udelay(1);
+	}
 }
 
 /* The second: the count is taken, but the VMA may be write-locked, or in another mm. */
@@ -52,6 +71,12 @@ void torture_after_dec(bool zero)
 
 /* A writer let readers in again, that is, to their second look; a detach may be next. */
 void torture_after_sub(void)
+{
+	torture_delay(torture_current());
+}
+
+/* Readers are excluded; those that were there may go before the first look at the count. */
+void torture_after_add(void)
 {
 	torture_delay(torture_current());
 }

@@ -18,6 +18,11 @@ WRAP(bool, vma_lock_helper___refcount_dec_and_test, refcount_t *r, int *oldp)
 	return torture_window_dec(__real_vma_lock_helper___refcount_dec_and_test, r, oldp);
 }
 
+WRAP(bool, vma_lock_helper_refcount_add_not_zero, int i, refcount_t *r)
+{
+	return torture_window_add(__real_vma_lock_helper_refcount_add_not_zero, i, r);
+}
+
 WRAP(bool, vma_lock_helper_refcount_sub_and_test, int i, refcount_t *r)
 {
 	return torture_window_sub(__real_vma_lock_helper_refcount_sub_and_test, i, r);

@@ -8,6 +8,7 @@
 #include "../synthetic_mm/synthetic_mm.h"
 
 #include <linux/prandom.h>
+#include <linux/refcount_types.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 
@@ -128,10 +129,11 @@ static inline void torture_count(struct torture_thread *t, enum torture_event ev
 
 /* hooks.c */
 void torture_delay(struct torture_thread *t);
-void torture_before_inc(void);
+void torture_before_inc(const refcount_t *r);
 void torture_after_inc(bool locked, int oldcnt);
 void torture_after_dec(bool zero);
 void torture_after_sub(void);
+void torture_after_add(void);
 void torture_before_mmgrab(void);
 
 /* stats.c */

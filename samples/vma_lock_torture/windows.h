@@ -14,7 +14,7 @@ static __always_inline bool torture_window_inc(bool (*real)(refcount_t *, int *,
 {
 	bool locked;
 
-	torture_before_inc();
+	torture_before_inc(r);
 	locked = real(r, oldp, limit);
 	torture_after_inc(locked, *oldp);
 	return locked;
@@ -27,6 +27,15 @@ static __always_inline bool torture_window_dec(bool (*real)(refcount_t *, int *)
 
 	torture_after_dec(zero);
 	return zero;
+}
+
+static __always_inline bool torture_window_add(bool (*real)(int, refcount_t *), int i,
+					       refcount_t *r)
+{
+	const bool added = real(i, r);
+
+	torture_after_add();
+	return added;
 }
 
 static __always_inline bool torture_window_sub(bool (*real)(int, refcount_t *), int i,

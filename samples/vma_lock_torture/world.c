@@ -13,7 +13,7 @@
 #include <linux/slab.h>
 
 #define MMS	3
-#define VMAS	4
+#define VMAS	3
 #define STRIDE	(4 * PAGE_SIZE)
 
 static struct place {

@@ -66,10 +66,10 @@ int torture_killer(void *arg)
 	struct torture_thread *t = arg, *victim;
 
 	do {
-		victim = &torture_threads[torture_random_below(t, torture_nr_threads)];
-		if (READ_ONCE(victim->killable))
-			send_sig(SIGKILL, victim->task, 1);
-		torture_hrtimeout_us(100, 1000 * NSEC_PER_USEC, NULL);
+		for (victim = torture_threads; victim < t; victim++)
+			if (READ_ONCE(victim->killable) && !torture_random_below(t, 4))
+				send_sig(SIGKILL, victim->task, 1);
+		torture_hrtimeout_us(100, 400 * NSEC_PER_USEC, NULL);
 		WRITE_ONCE(t->steps, t->steps + 1);
 		stutter_wait("torture_killer");
 	} while (!torture_must_stop());
