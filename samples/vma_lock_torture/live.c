@@ -79,7 +79,6 @@ int torture_live(void *arg)
 	struct torture_thread *t = arg;
 	struct mm_struct *mm;
 
-	set_user_nice(current, MAX_NICE);
 	t->live = true;
 	do {
 		mm = random_live_mm(t);

@@ -38,7 +38,6 @@ int torture_mapper(void *arg)
 {
 	struct torture_thread *t = arg;
 
-	set_user_nice(current, MAX_NICE);
 	do {
 		detach_one(t);
 		attach_one(t);

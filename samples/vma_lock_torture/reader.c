@@ -91,7 +91,6 @@ int torture_reader(void *arg)
 {
 	struct torture_thread *t = arg;
 
-	set_user_nice(current, MAX_NICE);
 	do {
 		read_one(t);
 		WRITE_ONCE(t->steps, t->steps + 1);

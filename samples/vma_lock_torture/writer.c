@@ -50,7 +50,6 @@ int torture_writer(void *arg)
 {
 	struct torture_thread *t = arg;
 
-	set_user_nice(current, MAX_NICE);
 	allow_signal(SIGKILL);
 	do {
 		write_one(t);
