@@ -31,29 +31,35 @@ void torture_before_inc(const refcount_t *r)
 	struct torture_thread *t = torture_current();
 	const unsigned int first = atomic_read(&r->refs);
 	const bool until_reused = torture_random_below(t, 2);
-	bool changed = false;
 	unsigned int us, word;
 
+	t->overtaken = false;
 	if (!torture_delay_us || torture_random_below(t, 4))
 		return;
 	for (us = torture_random_below(t, torture_delay_us + 1); us; us--) {
 		word = atomic_read(&r->refs);
-		changed |= word != first;
-		if (changed && !(word & VM_REFCNT_EXCLUDE_READERS_FLAG) && (word || !until_reused))
+		t->overtaken |= word != first;
+		if (t->overtaken && !(word & VM_REFCNT_EXCLUDE_READERS_FLAG) &&
+		    (word || !until_reused))
 			return;
 		udelay(1);
 	}
 }
 
-/* The second: the count is taken, but the VMA may be write-locked, or in another mm. */
+/*
+ * The second: the count is taken, but the VMA may be write-locked, or in another mm. The
+ * longer this lasts where it is, the more likely a detacher meets the reader.
+ */
 void torture_after_inc(bool locked, int oldcnt)
 {
 	struct torture_thread *t = torture_current();
 
-	if (locked)
-		torture_delay(t);
-	else
+	if (!locked)
 		torture_count(t, oldcnt ? TORTURE_reads_excluded : TORTURE_reads_detached);
+	else if (t->overtaken)
+		udelay(torture_random_below(t, torture_delay_us + 1));
+	else
+		torture_delay(t);
 }
 
 /* Between the decrement and the wakeup: VMA and mm may go, another writer may come. */

@@ -12,10 +12,12 @@
 static void detach_one(struct torture_thread *t)
 {
 	struct mm_struct *mm = torture_get_mm(t);
+	const unsigned long addr = torture_random_addr(t);
 	struct vm_area_struct *vma;
 
 	torture_side(t)->mmap_write_lock(mm);
-	vma = torture_find(mm, torture_random_addr(t));
+	torture_announce(t, addr);
+	vma = torture_find(mm, addr);
 	if (vma)
 		torture_detach(t, mm, vma);
 	torture_side(t)->mmap_write_unlock(mm);

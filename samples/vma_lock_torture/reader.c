@@ -72,9 +72,9 @@ static struct vm_area_struct *lock(struct torture_thread *t, struct mm_struct *m
 
 static void read_one(struct torture_thread *t)
 {
-	struct mm_struct *mm = torture_get_mm(t);
-	struct vm_area_struct *vma = lock(t, mm, torture_random_addr(t));
-	unsigned long seen;
+	unsigned long addr, seen;
+	struct mm_struct *mm = torture_get_target(t, &addr);
+	struct vm_area_struct *vma = lock(t, mm, addr);
 
 	if (vma) {
 		seen = torture_canary_read(vma);

@@ -89,6 +89,10 @@ struct torture_thread {
 	int side;
 	enum torture_op op;
 	unsigned int slept;
+	/* Its VMA changed in the first window. */
+	bool overtaken;
+	/* Where torture_get_mm() found its mm. */
+	unsigned int place;
 	/* Takes SIGKILL for an answer, see torture_killer(). */
 	bool killable;
 	/* VMAs of processes, not ours. */
@@ -151,6 +155,10 @@ void torture_world_destroy(struct torture_thread *t);
 /* A mm that may end as soon as it is put. */
 struct mm_struct *torture_get_mm(struct torture_thread *t);
 void torture_put_mm(struct torture_thread *t, struct mm_struct *mm);
+/* The mm and the address that a writer has in view, every other time; or random ones. */
+struct mm_struct *torture_get_target(struct torture_thread *t, unsigned long *addr);
+/* A writer says what it has in view, and lets readers come. */
+void torture_announce(struct torture_thread *t, unsigned long addr);
 /* A new one takes the place of a random one. */
 void torture_replace_mm(struct torture_thread *t);
 unsigned long torture_random_addr(struct torture_thread *t);

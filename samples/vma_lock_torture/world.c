@@ -35,14 +35,8 @@ struct vm_area_struct *torture_find(struct mm_struct *mm, unsigned long addr)
 	return mas_walk(&mas);
 }
 
-static struct place *random_place(struct torture_thread *t)
+static struct mm_struct *get_mm_at(struct place *place)
 {
-	return &places[torture_random_below(t, MMS)];
-}
-
-struct mm_struct *torture_get_mm(struct torture_thread *t)
-{
-	struct place *place = random_place(t);
 	struct mm_struct *mm;
 
 	spin_lock(&place->lock);
@@ -50,6 +44,35 @@ struct mm_struct *torture_get_mm(struct torture_thread *t)
 	mmget(mm);
 	spin_unlock(&place->lock);
 	return mm;
+}
+
+struct mm_struct *torture_get_mm(struct torture_thread *t)
+{
+	t->place = torture_random_below(t, MMS);
+	return get_mm_at(&places[t->place]);
+}
+
+/* A hint, so it does not matter which writer was the last. */
+static struct {
+	unsigned int place;
+	unsigned long addr;
+} in_view = { .addr = STRIDE };
+
+void torture_announce(struct torture_thread *t, unsigned long addr)
+{
+	WRITE_ONCE(in_view.place, t->place);
+	WRITE_ONCE(in_view.addr, addr);
+	torture_delay(t);
+}
+
+struct mm_struct *torture_get_target(struct torture_thread *t, unsigned long *addr)
+{
+	if (torture_random_below(t, 2)) {
+		*addr = READ_ONCE(in_view.addr);
+		return get_mm_at(&places[READ_ONCE(in_view.place)]);
+	}
+	*addr = torture_random_addr(t);
+	return torture_get_mm(t);
 }
 
 /* For the watchdog, and for the hooks. */
@@ -179,7 +202,7 @@ void torture_put_mm(struct torture_thread *t, struct mm_struct *mm)
 void torture_replace_mm(struct torture_thread *t)
 {
 	struct synthetic_mm *s = synthetic_mm_create();
-	struct place *place = random_place(t);
+	struct place *place = &places[torture_random_below(t, MMS)];
 	struct mm_struct *mm;
 
 	if (!s) {

@@ -27,10 +27,12 @@ static void write_one(struct torture_thread *t)
 {
 	const bool killable = torture_random_below(t, 2);
 	struct mm_struct *mm = torture_get_mm(t);
+	const unsigned long addr = torture_random_addr(t);
 	struct vm_area_struct *vma;
 
 	torture_side(t)->mmap_write_lock(mm);
-	vma = torture_find(mm, torture_random_addr(t));
+	torture_announce(t, addr);
+	vma = torture_find(mm, addr);
 	WRITE_ONCE(t->killable, killable);
 	if (vma && !torture_start_write(t, mm, vma, killable))
 		torture_canary_write(t, vma);
