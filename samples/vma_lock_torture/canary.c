@@ -23,7 +23,7 @@ static noinline void store(struct torture_thread *t, unsigned long *canary, unsi
 		canary[i] = value;
 		barrier();
 		if (i == TORTURE_CANARIES / 2)
-			torture_delay(t);
+			torture_pause(t);
 	}
 }
 

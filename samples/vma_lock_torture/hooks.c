@@ -13,12 +13,20 @@
 #include <linux/rcuwait.h>
 #include <linux/refcount.h>
 #include <linux/sched/mm.h>
+#include <linux/torture.h>
 
-/* Busy, because some windows are under RCU; in one of four only, for the speed of the rest. */
+/* Busy, for where RCU is held; one of eight only, for the speed of the rest. */
 void torture_delay(struct torture_thread *t)
 {
-	if (torture_delay_us && !torture_random_below(t, 4))
+	if (torture_delay_us && !torture_random_below(t, 8))
 		udelay(torture_random_below(t, torture_delay_us + 1));
+}
+
+/* Asleep, so that others get to run. */
+void torture_pause(struct torture_thread *t)
+{
+	if (torture_delay_us && !torture_random_below(t, 4))
+		torture_hrtimeout_us(50, torture_delay_us * NSEC_PER_USEC, NULL);
 }
 
 /*
@@ -34,7 +42,7 @@ void torture_before_inc(const refcount_t *r)
 	unsigned int us, word;
 
 	t->overtaken = false;
-	if (!torture_delay_us || torture_random_below(t, 4))
+	if (!torture_delay_us || torture_random_below(t, t->targets ? 2 : 8))
 		return;
 	for (us = torture_random_below(t, torture_delay_us + 1); us; us--) {
 		word = atomic_read(&r->refs);
@@ -62,17 +70,24 @@ void torture_after_inc(bool locked, int oldcnt)
 		torture_delay(t);
 }
 
-/* Between the decrement and the wakeup: VMA and mm may go, another writer may come. */
-void torture_after_dec(bool zero)
+/*
+ * Between the decrement and the wakeup: VMA and mm may go, another writer may come. The
+ * wakeup is late enough for that if this thread sleeps, where it may.
+ */
+void torture_after_dec(int oldcnt)
 {
 	struct torture_thread *t = torture_current();
+	const bool wakes = (oldcnt - 1) & VM_REFCNT_EXCLUDE_READERS_FLAG;
 
 	if (t->op == TORTURE_READING)
 		torture_count(t, TORTURE_reads_backed_off);
-	if (t->op == TORTURE_DETACHING && !zero)
+	if (t->op == TORTURE_DETACHING && oldcnt != 1)
 		torture_count(t, TORTURE_slow_detaches);
-	else if (!zero)
-		torture_delay(t);
+
+	if (wakes && t->op == TORTURE_PUTTING && torture_delay_us && !torture_random_below(t, 2))
+		torture_hrtimeout_us(100, 4 * torture_delay_us * NSEC_PER_USEC, NULL);
+	else if (wakes)
+		udelay(torture_random_below(t, torture_delay_us + 1));
 }
 
 /* A writer let readers in again, that is, to their second look; a detach may be next. */
@@ -81,10 +96,11 @@ void torture_after_sub(void)
 	torture_delay(torture_current());
 }
 
-/* Readers are excluded; those that were there may go before the first look at the count. */
-void torture_after_add(void)
+/* Readers are excluded; those that are there may go before the first look at the count. */
+void torture_after_add(const refcount_t *r)
 {
-	torture_delay(torture_current());
+	if (atomic_read(&r->refs) > VM_REFCNT_EXCLUDE_READERS_FLAG + 1)
+		torture_pause(torture_current());
 }
 
 void torture_before_mmgrab(void)

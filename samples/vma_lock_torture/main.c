@@ -30,7 +30,7 @@ torture_param(int, shutdown_secs, 0, "Shutdown time (s), <= zero to disable.");
 torture_param(int, stat_interval, 60, "Number of seconds between stats printk()s, 0=disable");
 torture_param(int, stutter, 5, "Number of jiffies to run/halt test, 0=disable");
 torture_param(int, verbose, 0, "Enable verbose debugging printk()s");
-torture_param(int, delay_us, 400, "Longest delay in each narrow window (us), 0=disable");
+torture_param(int, delay_us, 600, "Longest delay in each narrow window (us), 0=disable");
 torture_param(uint, seed, 0, "Of all random choices, 0: a random one");
 
 static char *live_comm = "torture_load";

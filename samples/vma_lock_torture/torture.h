@@ -89,8 +89,8 @@ struct torture_thread {
 	int side;
 	enum torture_op op;
 	unsigned int slept;
-	/* Its VMA changed in the first window. */
-	bool overtaken;
+	/* Went where a writer was about to; the VMA changed in the first window. */
+	bool targets, overtaken;
 	/* Where torture_get_mm() found its mm. */
 	unsigned int place;
 	/* Takes SIGKILL for an answer, see torture_killer(). */
@@ -133,11 +133,12 @@ static inline void torture_count(struct torture_thread *t, enum torture_event ev
 
 /* hooks.c */
 void torture_delay(struct torture_thread *t);
+void torture_pause(struct torture_thread *t);
 void torture_before_inc(const refcount_t *r);
 void torture_after_inc(bool locked, int oldcnt);
-void torture_after_dec(bool zero);
+void torture_after_dec(int oldcnt);
 void torture_after_sub(void);
-void torture_after_add(void);
+void torture_after_add(const refcount_t *r);
 void torture_before_mmgrab(void);
 
 /* stats.c */

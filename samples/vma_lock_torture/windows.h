@@ -25,7 +25,7 @@ static __always_inline bool torture_window_dec(bool (*real)(refcount_t *, int *)
 {
 	const bool zero = real(r, oldp);
 
-	torture_after_dec(zero);
+	torture_after_dec(*oldp);
 	return zero;
 }
 
@@ -34,7 +34,7 @@ static __always_inline bool torture_window_add(bool (*real)(int, refcount_t *), 
 {
 	const bool added = real(i, r);
 
-	torture_after_add();
+	torture_after_add(r);
 	return added;
 }
 

@@ -12,7 +12,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
-#define MMS	3
+#define MMS	2
 #define VMAS	3
 #define STRIDE	(4 * PAGE_SIZE)
 
@@ -62,12 +62,13 @@ void torture_announce(struct torture_thread *t, unsigned long addr)
 {
 	WRITE_ONCE(in_view.place, t->place);
 	WRITE_ONCE(in_view.addr, addr);
-	torture_delay(t);
+	torture_pause(t);
 }
 
 struct mm_struct *torture_get_target(struct torture_thread *t, unsigned long *addr)
 {
-	if (torture_random_below(t, 2)) {
+	t->targets = torture_random_below(t, 2);
+	if (t->targets) {
 		*addr = READ_ONCE(in_view.addr);
 		return get_mm_at(&places[READ_ONCE(in_view.place)]);
 	}
@@ -171,7 +172,7 @@ void torture_detach(struct torture_thread *t, struct mm_struct *mm, struct vm_ar
 	torture_start_write(t, mm, vma, false);
 	detach(t, mm, vma);
 	/* For a while readers find it detached. */
-	torture_delay(t);
+	torture_pause(t);
 	mas_store_prealloc(&mas, NULL);
 	kmem_cache_free(cache, vma);
 }

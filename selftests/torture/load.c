@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WORKERS	3
+#define WORKERS	2
 #define FAULTERS 2
 #define PAGES	16
 
