@@ -22,11 +22,17 @@ void torture_delay(struct torture_thread *t)
 		udelay(torture_random_below(t, torture_delay_us + 1));
 }
 
+static void nap(struct torture_thread *t, u32 longest_us)
+{
+	if (longest_us)
+		torture_hrtimeout_us(torture_random_below(t, longest_us), 0, NULL);
+}
+
 /* Asleep, so that others get to run. */
 void torture_pause(struct torture_thread *t)
 {
-	if (torture_delay_us && !torture_random_below(t, 4))
-		torture_hrtimeout_us(50, torture_delay_us * NSEC_PER_USEC, NULL);
+	if (!torture_random_below(t, 4))
+		nap(t, torture_delay_us);
 }
 
 /*
@@ -84,10 +90,12 @@ void torture_after_dec(int oldcnt)
 	if (t->op == TORTURE_DETACHING && oldcnt != 1)
 		torture_count(t, TORTURE_slow_detaches);
 
-	if (wakes && t->op == TORTURE_PUTTING && torture_delay_us && !torture_random_below(t, 2))
-		torture_hrtimeout_us(100, 4 * torture_delay_us * NSEC_PER_USEC, NULL);
-	else if (wakes)
+	if (!wakes)
+		return;
+	if (t->op != TORTURE_PUTTING)
 		udelay(torture_random_below(t, torture_delay_us + 1));
+	else if (torture_random_below(t, 2))
+		nap(t, 4 * torture_delay_us);
 }
 
 /* A writer let readers in again, that is, to their second look; a detach may be next. */
@@ -99,8 +107,11 @@ void torture_after_sub(void)
 /* Readers are excluded; those that are there may go before the first look at the count. */
 void torture_after_add(const refcount_t *r)
 {
-	if (atomic_read(&r->refs) > VM_REFCNT_EXCLUDE_READERS_FLAG + 1)
-		torture_pause(torture_current());
+	struct torture_thread *t = torture_current();
+
+	if (atomic_read(&r->refs) > VM_REFCNT_EXCLUDE_READERS_FLAG + 1 &&
+	    torture_random_below(t, 2))
+		nap(t, 2 * torture_delay_us);
 }
 
 void torture_before_mmgrab(void)

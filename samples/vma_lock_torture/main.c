@@ -18,7 +18,7 @@
 #include <linux/slab.h>
 #include <linux/torture.h>
 
-torture_param(int, nreaders_stress, -1, "Threads that read-lock, -1: two for each CPU");
+torture_param(int, nreaders_stress, -1, "Threads that read-lock, -1: four for each CPU");
 torture_param(int, nwriters_stress, -1, "Threads that write-lock, -1: one for each CPU");
 torture_param(int, nmappers_stress, -1, "Threads that detach and attach, -1: one for each CPU");
 torture_param(int, nlive_stress, 1, "Threads that read-lock VMAs of processes");
@@ -205,7 +205,7 @@ static int start(void)
 	if (!seed)
 		seed = get_random_u32();
 	if (nreaders_stress < 0)
-		nreaders_stress = 2 * num_online_cpus();
+		nreaders_stress = 4 * num_online_cpus();
 	if (nwriters_stress < 0)
 		nwriters_stress = num_online_cpus();
 	if (nmappers_stress < 0)

@@ -12,7 +12,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
-#define MMS	2
+#define MMS	3
 #define VMAS	3
 #define STRIDE	(4 * PAGE_SIZE)
 
