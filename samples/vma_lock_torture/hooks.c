@@ -15,11 +15,23 @@
 #include <linux/sched/mm.h>
 #include <linux/torture.h>
 
-/* Busy, for where RCU is held; one of eight only, for the speed of the rest. */
+/* Where RCU may be held, so not asleep; but others on this CPU may have it. */
+static void linger(struct torture_thread *t)
+{
+	unsigned int us;
+
+	for (us = torture_random_below(t, torture_delay_us + 1); us; us--) {
+		if (!(us % 16))
+			torture_preempt_schedule();
+		udelay(1);
+	}
+}
+
+/* One of eight only, for the speed of the rest. */
 void torture_delay(struct torture_thread *t)
 {
-	if (torture_delay_us && !torture_random_below(t, 8))
-		udelay(torture_random_below(t, torture_delay_us + 1));
+	if (!torture_random_below(t, 8))
+		linger(t);
 }
 
 static void nap(struct torture_thread *t, u32 longest_us)
@@ -56,6 +68,8 @@ void torture_before_inc(const refcount_t *r)
 		if (t->overtaken && !(word & VM_REFCNT_EXCLUDE_READERS_FLAG) &&
 		    (word || !until_reused))
 			return;
+		if (!(us % 16))
+			torture_preempt_schedule();
 		udelay(1);
 	}
 }
@@ -71,7 +85,7 @@ void torture_after_inc(bool locked, int oldcnt)
 	if (!locked)
 		torture_count(t, oldcnt ? TORTURE_reads_excluded : TORTURE_reads_detached);
 	else if (t->overtaken)
-		udelay(torture_random_below(t, torture_delay_us + 1));
+		linger(t);
 	else
 		torture_delay(t);
 }
@@ -93,9 +107,9 @@ void torture_after_dec(int oldcnt)
 	if (!wakes)
 		return;
 	if (t->op != TORTURE_PUTTING)
-		udelay(torture_random_below(t, torture_delay_us + 1));
-	else if (torture_random_below(t, 2))
-		nap(t, 4 * torture_delay_us);
+		linger(t);
+	else
+		nap(t, (torture_random_below(t, 2) ? 20 : 2) * torture_delay_us);
 }
 
 /* A writer let readers in again, that is, to their second look; a detach may be next. */

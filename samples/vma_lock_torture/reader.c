@@ -15,7 +15,7 @@ void torture_hold(struct torture_thread *t)
 	if (torture_long_hold && !torture_random_below(t, 2000))
 		msleep(torture_long_hold);
 	else if (!torture_random_below(t, 8))
-		torture_hrtimeout_us(100, 1000 * NSEC_PER_USEC, NULL);
+		torture_hrtimeout_us(torture_random_below(t, 4000), 0, NULL);
 	else
 		torture_delay(t);
 }
