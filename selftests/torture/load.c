@@ -10,7 +10,7 @@
  * injected. Exit: 0, 1 a wrong page or a process that ended as it should not.
  */
 #include <err.h>
-#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -45,6 +45,21 @@ static uint32_t start_of(uint32_t id)
 	return seed * 2654435761U + id * 40503U + 1;
 }
 
+/*
+ * From now on allocations of this thread may fail, if somebody injects that. Not those of a
+ * fork: no memory for a kernel stack is worth a stack trace to the kernel.
+ */
+static void may_fail(const char *yes)
+{
+	const int fd = open("/proc/thread-self/make-it-fail", O_WRONLY);
+
+	if (fd >= 0) {
+		if (write(fd, yes, 1) != 1)
+			warn("make-it-fail");
+		close(fd);
+	}
+}
+
 /* Not mapped, or not to be accessed, at this moment. */
 static void on_fault(int sig)
 {
@@ -58,6 +73,7 @@ static void *faulter(void *arg)
 	volatile uint32_t *p;
 	uint32_t rnd, count = 0, found;
 
+	may_fail("1");
 	for (;;) {
 		rnd = start_of(++count * FAULTERS + me);
 		p = (uint32_t *)(area + below(&rnd, PAGES) * page) + me;
@@ -75,8 +91,12 @@ static void *faulter(void *arg)
 
 static void fork_one(uint32_t *rnd)
 {
-	const pid_t pid = fork();
+	pid_t pid;
 
+	may_fail("0");
+	pid = fork();
+	if (pid)
+		may_fail("1");
 	if (pid < 0)
 		return;
 	if (!pid) {
@@ -135,6 +155,7 @@ static void worker(uint32_t id)
 	for (uintptr_t i = 0; i < FAULTERS; i++)
 		if (pthread_create(&thread, NULL, faulter, (void *)i))
 			_exit(0);
+	may_fail("1");
 	for (int n = 500 + below(&rnd, 1000); n; n--)
 		change(&rnd);
 	_exit(0);
@@ -144,11 +165,9 @@ static pid_t start_worker(uint32_t id)
 {
 	pid_t pid;
 
-	while ((pid = fork()) < 0) {
-		if (errno != ENOMEM && errno != EAGAIN)
-			err(1, "fork");
-		usleep(1000);
-	}
+	pid = fork();
+	if (pid < 0)
+		err(1, "fork");
 	if (!pid)
 		worker(id);
 	return pid;

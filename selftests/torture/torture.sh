@@ -46,22 +46,19 @@ unload() {
 	[ "$(last_end)" = "End of test: SUCCESS" ] || { echo "# $(last_end)"; return 1; }
 }
 
-# start_load SECONDS: in the background; its allocations may fail where that can be injected.
+# start_load SECONDS: in the background.
 start_load() {
-	{
-		[ ! -e /proc/self/make-it-fail ] || echo 1 >/proc/self/make-it-fail
-		exec ./torture_load "$1" "$seed"
-	} &
+	./torture_load "$1" "$seed" &
 	load=$!
 }
 
-# faults PERCENT: of allocations by tasks that are marked for it.
+# faults PERCENT: of allocations by threads that are marked for it (those of the load are).
 faults() {
 	for kind in failslab fail_page_alloc; do
 		dir=/sys/kernel/debug/$kind
 		[ -d $dir ] || continue
 		echo Y >$dir/task-filter
-		echo 0 >$dir/verbose
+		echo 0 >$dir/verbose	# else each one prints a stack trace
 		echo N >$dir/ignore-gfp-wait
 		[ ! -e $dir/cache-filter ] || echo N >$dir/cache-filter
 		[ ! -e $dir/min-order ] || echo 0 >$dir/min-order
@@ -111,9 +108,8 @@ start_load $((time + 2))
 insmod "$ko" seed="$seed" stat_interval=10 onoff_interval=2 onoff_holdoff=1
 status=$?
 [ ! -e /proc/self/make-it-fail ] || mark_threads
-i=0
-while [ $status = 0 ] && [ $i -le "$time" ] && ! dmesg | grep -q 'torture:!!!'; do
-	i=$((i + 1))
+begin=$(date +%s)
+while [ $status = 0 ] && [ $(($(date +%s) - begin)) -le "$time" ] && ! dmesg | grep -q 'torture:!!!'; do
 	sleep 1
 done
 [ $status != 0 ] || unload
