@@ -71,7 +71,8 @@ static void *faulter(void *arg)
 {
 	const uint32_t me = (uintptr_t)arg;
 	volatile uint32_t *p;
-	uint32_t rnd, count = 0, found;
+	volatile uint32_t count = 0;
+	uint32_t rnd, found;
 
 	may_fail("1");
 	for (;;) {
