@@ -97,7 +97,9 @@ void torture_after_inc(bool locked, int oldcnt)
 void torture_after_dec(int oldcnt)
 {
 	struct torture_thread *t = torture_current();
-	const bool wakes = (oldcnt - 1) & VM_REFCNT_EXCLUDE_READERS_FLAG;
+	const unsigned int newcnt = oldcnt - 1;
+	const bool wakes = newcnt == VM_REFCNT_EXCLUDE_READERS_FLAG ||
+			   newcnt == VM_REFCNT_EXCLUDE_READERS_FLAG + 1;
 
 	if (t->op == TORTURE_READING)
 		torture_count(t, TORTURE_reads_backed_off);

@@ -95,8 +95,9 @@ while [ $i -lt 4 ]; do
 	unload || break
 	[ $i -lt 4 ] || i=5
 done
-[ $i = 5 ]
-result $? loads_and_unloads_under_load
+status=0
+[ $i = 5 ] || status=1
+result $status loads_and_unloads_under_load
 kill $load
 wait $load 2>/dev/null
 
@@ -121,8 +122,9 @@ result $? load_is_right
 faults 0
 allocations=$(dmesg | sed -n 's/.*| allocations_failed *//p' | awk '{ n += $1 + $2 } END { print n + 0 }')
 if [ -d /sys/kernel/debug/failslab ]; then
-	[ "$allocations" -gt 0 ]
-	result $? allocations_failed
+	status=0
+	[ "$allocations" -gt 0 ] || status=1
+	result $status allocations_failed
 else
 	skip allocations_failed "no fault injection in this kernel (CONFIG_FAILSLAB)"
 fi
