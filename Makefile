@@ -91,6 +91,14 @@ swap: setup
 	+$(Q)$(kbuild) INLINE=n rust_vma_swap.ko
 	$(Q)TIME=$(TIME) ROUNDS=$(ROUNDS) APPEND="$(APPEND)" scripts/swap
 
+# TIME: seconds of it in the guest; SEED: of its random choices. With the C helpers called, as above.
+torture: out = $(dir)/torture
+torture: setup
+	$(Q)$(MAKE) selftests
+	$(Q)mkdir -p $(out)
+	+$(Q)$(kbuild) INLINE=n vma_lock_torture.ko
+	$(Q)TIME="$(TIME)" SEED="$(SEED)" scripts/torture
+
 test:
 	$(Q)scripts/test
 
@@ -154,6 +162,8 @@ help:
 ##   guest           - All suites of selftests/ in the guest, and no more (SUITES=)
 ##   swap            - The Rust lock in the place of the kernel's own, under the kernel's
 ##                     own tests (TIME=600: at length; ROUNDS=20: only rates)
+##   torture         - The lock in C and Rust under stress, faults and CPU hotplug (TIME=300
+##                     seconds, SEED=)
 ##   shell           - The guest, with a shell
 ##
 ## Which kernel
@@ -164,5 +174,5 @@ help:
 ##
 ##   O=DIR   build directory     V=1   show commands
 
-.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run bench guest swap shell litmus diff test \
+.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run bench guest swap torture shell litmus diff test \
 	model mutants rust-analyzer rustdoc clean mrproper setup help

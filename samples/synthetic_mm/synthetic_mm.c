@@ -24,7 +24,7 @@ struct synthetic_mm *synthetic_mm_create(void)
 	if (!s)
 		return NULL;
 
-	/* mm_count is never dropped to 0: no part of the kernel frees this mm. */
+	/* The kernel must not drop mm_count to 0: this mm is not from its cache. */
 	atomic_set(&s->mm.mm_users, 1);
 	atomic_set(&s->mm.mm_count, 1);
 	__init_rwsem(&s->mm.mmap_lock, "synthetic mmap_lock", &key);
@@ -44,6 +44,11 @@ void synthetic_mm_destroy(struct synthetic_mm *s)
 	synthetic_mm_unmap(s);
 	mmap_write_unlock(&s->mm);
 	synchronize_rcu();
+	synthetic_mm_free(s);
+}
+
+void synthetic_mm_free(struct synthetic_mm *s)
+{
 	kfree(s);
 }
 
@@ -66,6 +71,11 @@ void synthetic_mm_unmap(struct synthetic_mm *s)
 struct mm_struct *synthetic_mm_mm(struct synthetic_mm *s)
 {
 	return &s->mm;
+}
+
+struct synthetic_mm *synthetic_mm_of(struct mm_struct *mm)
+{
+	return container_of(mm, struct synthetic_mm, mm);
 }
 
 struct vm_area_struct *synthetic_mm_vma(struct synthetic_mm *s)

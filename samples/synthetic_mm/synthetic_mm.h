@@ -23,7 +23,11 @@ void synthetic_mm_unmap(struct synthetic_mm *s);
 /* Nobody uses it any more. Waits for RCU readers. May sleep. */
 void synthetic_mm_destroy(struct synthetic_mm *s);
 
+/* The rest of it, done by itself: nothing is in its tree, and its own VMA was not used. */
+void synthetic_mm_free(struct synthetic_mm *s);
+
 struct mm_struct *synthetic_mm_mm(struct synthetic_mm *s);
+struct synthetic_mm *synthetic_mm_of(struct mm_struct *mm);
 struct vm_area_struct *synthetic_mm_vma(struct synthetic_mm *s);
 
 #endif /* VMA_LOCK_SYNTHETIC_MM_H */
