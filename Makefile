@@ -61,7 +61,7 @@ guest: modules selftests
 # RST: a file in Documentation/ that the tables go to as well.
 figures = $(or $(O),$(CURDIR)/build)/bench
 bench: modules selftests
-	$(Q)$(qemu) --suite bench
+	$(Q)$(qemu) --suite bench --suite rates
 	$(Q). $(dir)/info && $(enter) $(MAKE) -C bench OUTPUT=$(figures) MODULES=$(dir)/modules CC="$$CC"
 	$(Q)$(enter) bench/report --kernel $(dir) --out $(figures) $(addprefix --rst ,$(RST))
 

@@ -9,11 +9,14 @@
  *
  * Prints NAME IMPL ROUND NANOSECONDS OPERATIONS, as debugfs vma_lock_bench/time.
  */
+#define _GNU_SOURCE
 #include "../samples/vma_lock_bench/loops.h"
 #include "../samples/synthetic_mm/synthetic_mm.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -88,7 +91,6 @@ static uint64_t now(void)
 
 static struct mm_struct *mm;
 static struct vm_area_struct *vma;
-static pthread_barrier_t barrier;
 
 static uint64_t on_one_cpu(loop work)
 {
@@ -98,10 +100,44 @@ static uint64_t on_one_cpu(loop work)
 	return now() - began;
 }
 
+/*
+ * Both at once, or the line would not be contended: each on a CPU of its own, waiting
+ * for the other without sleep, and at it until both have done their share.
+ */
+static atomic_int ready;
+static cpu_set_t cpus;
+
+static void run_on(int nth)
+{
+	cpu_set_t one;
+	int cpu = -1;
+
+	do {
+		cpu++;
+	} while (!CPU_ISSET(cpu, &cpus) || nth--);
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	pthread_setaffinity_np(pthread_self(), sizeof(one), &one);
+}
+
+static uint64_t contended(loop work)
+{
+	uint64_t ns;
+
+	ready++;
+	while (ready < 2)
+		;
+	ns = on_one_cpu(work);
+	ready++;
+	while (ready < 4)
+		work(mm, vma, 10);
+	return ns;
+}
+
 static void *second(void *work)
 {
-	pthread_barrier_wait(&barrier);
-	return (void *)on_one_cpu((loop)work);
+	run_on(1);
+	return (void *)contended((loop)work);
 }
 
 static uint64_t on_two_cpus(loop work)
@@ -110,12 +146,13 @@ static uint64_t on_two_cpus(loop work)
 	uint64_t ns;
 	void *ret;
 
+	ready = 0;
 	if (pthread_create(&thread, NULL, second, work)) {
 		perror("native: pthread_create");
 		exit(1);
 	}
-	pthread_barrier_wait(&barrier);
-	ns = on_one_cpu(work);
+	run_on(0);
+	ns = contended(work);
 	pthread_join(thread, &ret);
 	return ns + (uint64_t)ret;
 }
@@ -192,14 +229,15 @@ int main(void)
 	oracle_vma_start_write(vma);
 	oracle_vma_mark_attached(vma);
 	c_writes(mm, vma, 1);	/* ends with no VMA write-locked */
-	pthread_barrier_init(&barrier, NULL, 2);
 
 	take_turns("start_read+end_read", on_one_cpu, 1, c_reads, rust_reads);
 	take_turns("start_read_locked+end_read", on_one_cpu, 1, c_reads_locked, rust_reads_locked);
 	take_turns("mark_detached+mark_attached", on_one_cpu, 1, c_detaches, rust_detaches);
 	take_turns("start_write", on_one_cpu, 1, c_writes, rust_writes);
-	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
+	if (!sched_getaffinity(0, sizeof(cpus), &cpus) && CPU_COUNT(&cpus) > 1) {
 		take_turns("readers_2", on_two_cpus, 2, c_reads, rust_reads);
+		pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus);
+	}
 	more_and_more_vmas();
 	return 0;
 }

@@ -32,9 +32,9 @@ function ratio(name, upper, lower) {
 }
 END {
 	printf "# | operations a second, medians of %d rounds; ratios with quartiles\n", rounds
-	printf "# |   %-16s %8s %8s %8s  %-20s  %s\n", "", "kernel", "C klp", "Rust klp", "Rust to kernel", "Rust to C klp"
+	printf "# |   %-22s %8s %8s %8s  %-20s  %s\n", "", "kernel", "C klp", "Rust klp", "Rust to kernel", "Rust to C klp"
 	for (i = 1; i <= k; i++)
-		printf "# |   %-16s %8d %8d %8d  %-20s  %s\n", names[i], median(names[i], "kernel"),
+		printf "# |   %-22s %8d %8d %8d  %-20s  %s\n", names[i], median(names[i], "kernel"),
 			median(names[i], "c"), median(names[i], "rust"),
 			ratio(names[i], "rust", "kernel"), ratio(names[i], "rust", "c")
 }

@@ -4,8 +4,8 @@
  *
  *   rates [MILLISECONDS]
  *
- * Prints "NAME NANOSECONDS OPERATIONS" lines: page faults of one thread, of two
- * threads in one address space, mmap with munmap, mprotect, fork with exit.
+ * Prints "NAME NANOSECONDS OPERATIONS" lines: page faults, mmap with munmap, and
+ * mprotect, each of one thread and of two in one address space; fork with exit.
  */
 #include <err.h>
 #include <pthread.h>
@@ -60,25 +60,6 @@ static unsigned long faults(void)
 	return n;
 }
 
-static void *fault_thread(void *unused)
-{
-	total += faults();
-	return unused;
-}
-
-static unsigned long faults_of_two(void)
-{
-	pthread_t thread[2];
-
-	total = 0;
-	for (int i = 0; i < 2; i++)
-		if (pthread_create(&thread[i], NULL, fault_thread, NULL))
-			errx(1, "pthread_create");
-	for (int i = 0; i < 2; i++)
-		pthread_join(thread[i], NULL);
-	return total;
-}
-
 static unsigned long mmap_munmap(void)
 {
 	const double end = now() + span;
@@ -121,24 +102,47 @@ static unsigned long forks(void)
 	return n;
 }
 
+static void *one_of_two(void *run)
+{
+	total += ((unsigned long (*)(void))run)();
+	return NULL;
+}
+
+static unsigned long of_two_threads(unsigned long (*run)(void))
+{
+	pthread_t thread[2];
+
+	total = 0;
+	for (int i = 0; i < 2; i++)
+		if (pthread_create(&thread[i], NULL, one_of_two, run))
+			errx(1, "pthread_create");
+	for (int i = 0; i < 2; i++)
+		pthread_join(thread[i], NULL);
+	return total;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		unsigned long (*run)(void);
+		int threads;
 	} rates[] = {
-		{ "faults", faults },
-		{ "faults-2-threads", faults_of_two },
-		{ "mmap+munmap", mmap_munmap },
-		{ "mprotect", mprotects },
-		{ "fork+exit", forks },
+		{ "faults", faults, 1 },
+		{ "faults-2-threads", faults, 2 },
+		{ "mmap+munmap", mmap_munmap, 1 },
+		{ "mmap+munmap-2-threads", mmap_munmap, 2 },
+		{ "mprotect", mprotects, 1 },
+		{ "mprotect-2-threads", mprotects, 2 },
+		{ "fork+exit", forks, 1 },
 	};
 
 	page = sysconf(_SC_PAGESIZE);
 	span = (argc > 1 ? atoi(argv[1]) : 500) / 1e3;
 	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
 		const double start = now();
-		const unsigned long n = rates[i].run();
+		const unsigned long n = rates[i].threads == 2 ?
+			of_two_threads(rates[i].run) : rates[i].run();
 
 		printf("%s %.0f %lu\n", rates[i].name, (now() - start) * 1e9, n);
 	}
