@@ -9,6 +9,7 @@ use kernel::prelude::*;
 
 mod abi;
 #[path = "../../rust/vma_lock/sys/refcount_table.rs"]
+#[allow(unreachable_pub)] // of the models as well
 mod refcount_table;
 #[path = "../vma_lock_test/synthetic_mm.rs"]
 mod synthetic_mm;

@@ -69,6 +69,12 @@ pub(crate) fn lock_inversion(way: Way) -> Result {
     let synthetic = attached()?;
     let mm = synthetic.mm();
 
+    mmap_write_lock(mm);
+    // SAFETY: The mmap write lock is held. On a VMA that is attached this excludes readers.
+    unsafe {
+        vma_start_write(synthetic.vma());
+        mmap_write_unlock(mm);
+    }
     start_read(&synthetic)?;
     if way == Way::Right {
         end_read(&synthetic);
@@ -94,15 +100,13 @@ pub(crate) fn leaked_lock(way: Way) -> Result {
     Ok(())
 }
 
-/// The mmap lock is taken, which may sleep, before the RCU lock of the search has been dropped.
+/// Memory is allocated, which may sleep, before the RCU lock of the search has been dropped.
 pub(crate) fn sleep_in_atomic(way: Way) -> Result {
-    let synthetic = attached()?;
     let rcu = (way == Way::Wrong).then(rcu::read_lock);
+    let memory = KBox::new(0u64, GFP_KERNEL);
 
-    mmap_read_lock(synthetic.mm());
-    // SAFETY: Taken above.
-    unsafe { mmap_read_unlock(synthetic.mm()) };
     drop(rcu);
+    memory?;
     Ok(())
 }
 

@@ -12,7 +12,7 @@
 //! | `data_race` | `vm_lock_seq` read plainly, beside writers | KCSAN |
 //! | `lock_inversion` | VMA lock, then mmap lock (H8) | lockdep |
 //! | `leaked_lock` | back to user space with a VMA locked (H6) | lockdep |
-//! | `sleep_in_atomic` | the mmap lock taken under RCU | `DEBUG_ATOMIC_SLEEP` |
+//! | `sleep_in_atomic` | memory allocated under RCU | `DEBUG_ATOMIC_SLEEP` |
 //! | `not_write_locked` | a VMA attached that is not write-locked | `DEBUG_VM` |
 //! | `put_of_detached` | a count dropped that is not there | `refcount_t` |
 //! | `shift` | the flag at bit 32 | UBSAN |
