@@ -11,61 +11,61 @@ use core::ptr;
 use kernel::{
     prelude::*,
     sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
         rcu,
-        Arc,
-        Completion, //
+        Arc, //
     },
     workqueue, //
 };
 use vma_lock::*;
 
-/// Locks taken on each side. KCSAN watches one plain access in some thousands.
-const ROUNDS: u32 = 100_000;
+/// Write locks taken; the other side reads until all of them have been.
+const WRITES: u32 = 5_000;
 
-#[pin_data]
 struct Shared {
     synthetic: SyntheticMm,
-    #[pin]
-    written: Completion,
+    written: Atomic<u32>,
 }
 
 /// Readers look at `vm_lock_seq` before they lock, while writers store to it. With a plain load the
 /// compiler may read it twice, or in parts.
 pub(crate) fn data_race(way: Way) -> Result {
-    let shared = Arc::pin_init(
-        try_pin_init!(Shared {
+    let shared = Arc::new(
+        Shared {
             synthetic: attached()?,
-            written <- Completion::new(),
-        }),
+            written: Atomic::new(0),
+        },
         GFP_KERNEL,
     )?;
     let writer = shared.clone();
 
-    workqueue::system_unbound().try_spawn(GFP_KERNEL, move || {
-        write(&writer.synthetic);
-        writer.written.complete_all();
-    })?;
-    read(&shared.synthetic, way);
-    shared.written.wait_for_completion();
+    workqueue::system_unbound().try_spawn(GFP_KERNEL, move || write(&writer))?;
+    read(&shared, way);
     Ok(())
 }
 
-fn write(synthetic: &SyntheticMm) {
-    for _ in 0..ROUNDS {
+fn write(shared: &Shared) {
+    let synthetic = &shared.synthetic;
+
+    while shared.written.load(Relaxed) < WRITES {
         mmap_write_lock(synthetic.mm());
         // SAFETY: The mmap write lock is held.
         unsafe {
             vma_start_write(synthetic.vma());
             mmap_write_unlock(synthetic.mm());
         }
+        shared.written.fetch_add(1, Relaxed);
     }
 }
 
 #[inline(never)]
-fn read(synthetic: &SyntheticMm, way: Way) {
-    let (mm, vma) = (synthetic.mm(), synthetic.vma());
+fn read(shared: &Shared, way: Way) {
+    let (mm, vma) = (shared.synthetic.mm(), shared.synthetic.vma());
 
-    for _ in 0..ROUNDS {
+    while shared.written.load(Relaxed) < WRITES {
         // SAFETY: The VMA stays as long as it is borrowed. But it may be written to: this is the bug.
         let plain = || unsafe { ptr::addr_of!((*vma.as_ptr()).vm_lock_seq).read() };
 
