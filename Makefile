@@ -65,6 +65,10 @@ bench: modules selftests
 	$(Q). $(dir)/info && $(enter) $(MAKE) -C bench OUTPUT=$(figures) MODULES=$(dir)/modules CC="$$CC"
 	$(Q)$(enter) bench/report --kernel $(dir) --out $(figures) $(addprefix --rst ,$(RST))
 
+# NAMES: which of the planted bugs, default all.
+plants: modules
+	$(Q)$(enter) qemu/plants --kernel $(dir) $(NAMES)
+
 shell: modules selftests
 	$(Q)$(qemu) --shell
 
@@ -121,7 +125,7 @@ rustdoc: modules
 	$(Q)$(enter) scripts/rustdoc $(dir)/modules $(dir)/tree $(or $(O),$(CURDIR)/build)/rustdoc
 
 clean:
-	$(Q)rm -rf $(foreach d,modules clippy swap selftests analyzer logs,$(or $(O),build)/kernels/*/$(d))
+	$(Q)rm -rf $(foreach d,modules clippy swap torture selftests plants analyzer logs,$(or $(O),build)/kernels/*/$(d))
 
 mrproper:
 	$(Q)rm -rf $(or $(O),build) rust-project.json
@@ -160,6 +164,7 @@ help:
 ## Running
 ##   bench           - Speed against the kernel's C: instructions, times, sizes, in build/bench
 ##   guest           - All suites of selftests/ in the guest, and no more (SUITES=)
+##   plants          - Planted bugs: does this kernel find each? (KERNEL=kasan, kcsan; NAMES=)
 ##   swap            - The Rust lock in the place of the kernel's own, under the kernel's
 ##                     own tests (TIME=600: at length; ROUNDS=20: only rates)
 ##   torture         - The lock in C and Rust under stress, faults and CPU hotplug (TIME=300
@@ -174,5 +179,5 @@ help:
 ##
 ##   O=DIR   build directory     V=1   show commands
 
-.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run bench guest swap torture shell litmus diff test \
-	model mutants rust-analyzer rustdoc clean mrproper setup help
+.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run bench guest plants swap torture shell litmus \
+	diff test model mutants rust-analyzer rustdoc clean mrproper setup help

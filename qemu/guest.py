@@ -20,7 +20,13 @@ from errors import Fatal
 
 # loglevel=5: as quiet as can be without losing a WARN of the boot.
 # cryptomgr.notests: the crypto self-tests are a quarter of the boot under TCG.
-APPEND = "console=ttyS0 loglevel=5 panic=-1 printk.devkmsg=on log_buf_len=4M sysrq_always_enabled cryptomgr.notests"
+# no5lvl: on a busy host an interrupt may hit identify_cpu() while it has cleared the CPU's
+# features; KASAN then takes 5-level addresses for wild ones.
+# kunit: where the kernel has it, our tests run when their module is loaded; not the kernel's own.
+APPEND = (
+    "console=ttyS0 loglevel=5 panic=-1 printk.devkmsg=on log_buf_len=4M sysrq_always_enabled cryptomgr.notests "
+    "no5lvl kunit.enable=1 kunit.autorun=1 kunit.filter_glob=vma_lock*"
+)
 SYSRQ_BLOCKED_TASKS = b"\x01bw"  # QEMU's escape, serial break, command
 BEGIN_MARKER = "vma_lock: guest begin "
 END_MARKER = "vma_lock: guest end "
