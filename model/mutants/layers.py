@@ -61,7 +61,7 @@ class Layer:
         """Raises Lives unless the test fails and says so."""
         raise NotImplementedError
 
-    def run(self, *command: str, stop=None) -> tuple[int | None, str]:
+    def run(self, *command: str, stop=None, deadline: float = 0) -> tuple[int | None, str]:
         """Runs it in the scratch copy; returns its exit code (None: out of time) and output.
 
         Where STOP says that the output so far is enough, it is ended there.
@@ -87,7 +87,7 @@ class Layer:
             late.set()
             os.killpg(process.pid, signal.SIGTERM)
 
-        timer = threading.Timer(self.deadline, end)
+        timer = threading.Timer(deadline or self.deadline, end)
         timer.start()
         out = ""
         try:
@@ -112,10 +112,10 @@ class Layer:
 class Model(Layer):
     tag = "CARGO"
 
-    def build(self) -> str:
+    def build(self, deadline: float = 0) -> str:
         """Returns the test program."""
         manifest = f"--manifest-path={TREE}/model/Cargo.toml"
-        code, out = self.run("scripts/enter", "cargo", "test", manifest, "--test=model", "--no-run")
+        code, out = self.run("scripts/enter", "cargo", "test", manifest, "--test=model", "--no-run", deadline=deadline)
         program = re.search(r"\((\S+/deps/model-\w+)\)", out)
         if code != 0 or not program:
             raise Lives("does not build:\n" + out)
@@ -123,7 +123,8 @@ class Model(Layer):
 
     def unchanged(self, tests: list[str]) -> str:
         try:
-            code, out = self.run(self.build(), "--exact", *tests)
+            # The first time loom and all it needs is built too.
+            code, out = self.run(self.build(900), "--exact", *tests, deadline=600)
         except Lives as why:
             return str(why)
         return out if code != 0 or f"running {len(tests)} test" not in out else ""
