@@ -124,13 +124,13 @@ class Model(Layer):
     def unchanged(self, tests: list[str]) -> str:
         try:
             # The first time loom and all it needs is built too.
-            code, out = self.run(self.build(900), "--exact", *tests, deadline=600)
+            code, out = self.run("scripts/enter", self.build(900), "--exact", *tests, deadline=600)
         except Lives as why:
             return str(why)
         return out if code != 0 or f"running {len(tests)} test" not in out else ""
 
     def kill(self, test: str, says: str) -> None:
-        code, out = self.run(self.build(), "--exact", test)
+        code, out = self.run("scripts/enter", self.build(), "--exact", test)
         if code is None:
             raise Lives(f"{test} was not done after {self.deadline} s")
         if "running 1 test" not in out:
