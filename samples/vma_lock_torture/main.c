@@ -69,7 +69,7 @@ static struct torture_thread main_thread = {
 };
 static struct task_struct *watch_task;
 
-/* The hooks are called by threads that are ours, or by the one that loads or unloads us. */
+/* The hooks are called by threads with data of their own, or by the one that loads or unloads. */
 struct torture_thread *torture_current(void)
 {
 	return current->flags & PF_KTHREAD ? kthread_data(current) : &main_thread;
@@ -194,7 +194,7 @@ static int start_threads(void)
 	START(torture_live, nlive_stress);
 	START(torture_killer, 1);
 	if (!err)
-		err = torture_create_kthread(torture_stats, NULL, watch_task);
+		err = torture_create_kthread(torture_stats, &main_thread, watch_task);
 	return err;
 }
 

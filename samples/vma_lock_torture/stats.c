@@ -128,21 +128,31 @@ static void report_stuck(struct torture_thread *t)
 	spin_unlock(&t->lock);
 }
 
+static bool is_stuck(struct torture_thread *t)
+{
+	const unsigned long steps = READ_ONCE(t->steps);
+
+	if (t->task && steps == t->seen_steps)
+		return time_after(jiffies, t->seen_jiffies + STUCK_SECS * HZ);
+	t->seen_steps = steps;
+	t->seen_jiffies = jiffies;
+	return false;
+}
+
+/* One at a time, and who waits for readers first: others may be stuck behind it. */
 void torture_watch(void)
 {
-	struct torture_thread *t;
-	unsigned long steps;
+	struct torture_thread *t, *stuck = NULL;
 	unsigned int i;
 
 	for (i = 0; i < torture_nr_threads; i++) {
 		t = &torture_threads[i];
-		steps = READ_ONCE(t->steps);
-		if (!t->task || steps != t->seen_steps) {
-			t->seen_steps = steps;
-			t->seen_jiffies = jiffies;
-		} else if (time_after(jiffies, t->seen_jiffies + STUCK_SECS * HZ)) {
-			report_stuck(t);
-			t->seen_jiffies = jiffies;
-		}
+		if (is_stuck(t) && (!stuck || READ_ONCE(t->mm)))
+			stuck = t;
 	}
+	if (!stuck)
+		return;
+	report_stuck(stuck);
+	for (i = 0; i < torture_nr_threads; i++)
+		torture_threads[i].seen_jiffies = jiffies;
 }

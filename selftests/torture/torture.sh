@@ -46,6 +46,14 @@ unload() {
 	[ "$(last_end)" = "End of test: SUCCESS" ] || { echo "# $(last_end)"; return 1; }
 }
 
+# A module that cannot be unloaded leaves nothing to test.
+give_up_if_stuck() {
+	loaded || return 0
+	kill -9 "$load" 2>/dev/null
+	echo "Bail out! vma_lock_torture cannot be unloaded: a thread of it is stuck"
+	exit 1
+}
+
 # start_load SECONDS: in the background.
 start_load() {
 	./torture_load "$1" "$seed" &
@@ -98,6 +106,7 @@ done
 status=0
 [ $i = 5 ] || status=1
 result $status loads_and_unloads_under_load
+give_up_if_stuck
 kill $load
 wait $load 2>/dev/null
 
@@ -115,6 +124,7 @@ while [ $status = 0 ] && [ $(($(date +%s) - begin)) -le "$time" ] && ! dmesg | g
 done
 [ $status != 0 ] || unload
 result $? ends_with_success
+give_up_if_stuck
 
 wait $load
 result $? load_is_right
