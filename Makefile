@@ -62,7 +62,7 @@ guest: modules selftests
 figures = $(or $(O),$(CURDIR)/build)/bench
 bench: modules selftests
 	$(Q)$(qemu) --suite bench --suite rates
-	$(Q). $(dir)/info && $(enter) $(MAKE) -C bench OUTPUT=$(figures) MODULES=$(dir)/modules CC="$$CC"
+	$(Q). $(dir)/info && $(enter) $(MAKE) -C bench OUTPUT=$(figures) MODULES=$(dir)/modules $${CC:+CC=$$CC}
 	$(Q)$(enter) bench/report --kernel $(dir) --out $(figures) $(addprefix --rst ,$(RST))
 
 # NAMES: which of the planted bugs, default all.
