@@ -67,7 +67,7 @@ void diff_cells_abandon(void);
 int diff_cells_init(void);
 void diff_cells_exit(void);
 
-/* rust_side.rs */
+/* rust_table.c: the library that is linked into the module at hand */
 extern const struct vma_lock_diff_side diff_rust_side;
 
 #endif /* DIFF_H */

@@ -4,7 +4,8 @@
  *
  * A side is one implementation of the protocol: the tree's C, the tree's C with
  * somebody's patch on it, the Rust library. The C sides are modules of their
- * own, made of side.c by scripts/diff; Rust is a part of vma_lock_diff.ko.
+ * own, made of side.c by scripts/diff; Rust is a part of vma_lock_diff.ko and,
+ * with stops for the schedules, vma_lock_diff_rust.ko.
  *
  * The module decides nothing. It runs each side through the same cells and
  * schedules and writes down what was seen; scripts/diff compares.
@@ -70,10 +71,13 @@ struct vma_lock_diff_side {
 /* Runs the side through everything. Sleeps. -EINVAL: its layout is not the kernel's. */
 int vma_lock_diff_run(const struct vma_lock_diff_side *side);
 
+/* Runs Rust: the states with the library as it is, the schedules, also later ones, with this one. */
+int vma_lock_diff_run_rust(const struct vma_lock_diff_side *stepped);
+
 /*
  * The points of the protocol at which another task may come in between. In the
- * C sides hooks.h puts them before each access to a word that tasks share, in
- * the Rust library --cfg vma_lock_steps does.
+ * C sides and in the library's helpers hooks.h puts them before each access to a
+ * word that tasks share, in the Rust library --cfg vma_lock_steps does.
  */
 enum vma_lock_diff_point {
 	POINT_LOAD,
