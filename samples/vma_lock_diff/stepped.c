@@ -11,6 +11,7 @@
 
 #include <linux/module.h>
 #include <linux/rcuwait.h>
+#include <linux/sched/mm.h>
 
 /* rust/vma_lock/sys/kernel/once.rs */
 void vma_lock_before_load(const void *word);
@@ -53,6 +54,18 @@ void rust_helper_rcu_read_unlock(void);
 void rust_helper_rcu_read_unlock(void)
 {
 	vma_lock_diff_rcu_read_unlock();
+}
+
+void rust_helper_mmgrab(struct mm_struct *mm);
+void rust_helper_mmgrab(struct mm_struct *mm)
+{
+	mmgrab(mm);
+}
+
+void rust_helper_mmdrop(struct mm_struct *mm);
+void rust_helper_mmdrop(struct mm_struct *mm)
+{
+	mmdrop(mm);
 }
 
 static int __init stepped_init(void)

@@ -12,8 +12,6 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 
-struct diff_scene scene;
-
 struct diff_thread *diff_thread_current(void)
 {
 	for (int i = 0; i < scene.threads; i++)
@@ -50,25 +48,43 @@ static bool lowered(const struct diff_thread *t)
 	       word() < t->word_at_stop;
 }
 
-void diff_thread_stop(struct diff_thread *t, u32 point, const volatile void *addr)
+static void note_use(struct diff_thread *t, const volatile void *addr)
 {
 	t->dropped |= lowered(t);
 	if (t->dropped && scene.freed && is_vma_word(addr))
 		scene.wrong |= USED_FREED;
+}
+
+void diff_thread_stop(struct diff_thread *t, u32 point, const volatile void *addr)
+{
+	note_use(t, addr);
 	t->point = point;
 	t->addr = addr;
-	complete(&scene.stopped);
-	wait_for_completion(&t->go);
+	if (diff_scene_hand_over(t))
+		wait_for_completion(&t->go);
 	if (t->cancel)
 		kthread_complete_and_exit(NULL, 0);
 	t->word_at_stop = word();
+}
+
+/* No word that others can change now: looks at it can come at any time before. */
+static bool is_stable(const struct diff_thread *t, const volatile void *addr)
+{
+	if (addr == &world.vma->vm_mm)
+		return true;
+	return scene.mmap_owner == t - scene.thread &&
+	       (addr == &world.vma->vm_lock_seq || addr == &world.mm[0]->mm_lock_seq.sequence);
 }
 
 void vma_lock_diff_step(u32 point, const volatile void *addr)
 {
 	struct diff_thread *t = diff_thread_current();
 
-	if (t && is_shared_word(addr))
+	if (!t || !is_shared_word(addr))
+		return;
+	if (point == POINT_LOAD && is_stable(t, addr))
+		note_use(t, addr);
+	else
 		diff_thread_stop(t, point, addr);
 }
 EXPORT_SYMBOL_GPL(vma_lock_diff_step);

@@ -5,20 +5,13 @@ import itertools
 import re
 from dataclasses import dataclass, field
 
+from . import schedules
+from .difference import Difference
 from .guest import Record
+from .schedules import Summary
 
 SIGNALS = ("no signal", "non-fatal signal", "fatal signal")
 FLAG = 1 << 30
-
-
-@dataclass
-class Difference:
-    where: str  # "predicate", "constant", an operation
-    state: str  # in words
-    before: str
-    after: str
-    rust: str
-    key: tuple = ()
 
 
 @dataclass
@@ -28,8 +21,7 @@ class Result:
     name: str
     differences: list[Difference] = field(default_factory=list)
     compared: int = 0
-    schedules: int = 0
-    bounded: bool = False
+    schedules: Summary = field(default_factory=Summary)
 
 
 def word_name(word: int) -> str:
@@ -95,37 +87,6 @@ def constants(before: Record, other: Record, rust: Record) -> list[Difference]:
     ]
 
 
-ROLES = {
-    "reader+writer": ("reader", "writer"),
-    "reader+detacher": ("reader", "detacher"),
-    "reader+killed-writer": ("reader", "killable writer", "SIGKILL"),
-}
-
-
-def order_name(scenario: str, order: str) -> str:
-    """An order of steps, in words: "reader 3, writer 5, ..."."""
-    parts = [f"{ROLES[scenario][int(run[0])]} {len(run)}" for run in re.findall(r"((\d)\2*)", order) for run in run[:1]]
-    return ", ".join(parts)
-
-
-def schedules(before: Record, other: Record) -> list[Difference]:
-    """Outcomes that only one side can come to, each with an order of steps that leads to it."""
-    differences = []
-    reference = {scenario: outcomes for (scenario, _, _), outcomes in before.outcomes.items()}
-    for (scenario, readers, writers), outcomes in other.outcomes.items():
-        expected = reference[scenario]
-        where = f"schedules of {' and '.join(ROLES[scenario])}"
-        if readers != writers:
-            where += f" (readers {readers}, writers {writers})"
-        for outcome in sorted(outcomes.keys() - expected.keys(), key=lambda text: ("wrong=" not in text, text)):
-            steps = f"steps: {order_name(scenario, outcomes[outcome])}"
-            differences.append(Difference(where, steps, "never", outcome, "", (scenario, outcomes[outcome])))
-        for outcome in sorted(expected.keys() - outcomes.keys()):
-            steps = f"steps: {order_name(scenario, expected[outcome])}"
-            differences.append(Difference(where, steps, outcome, "never", "", (scenario, expected[outcome])))
-    return differences
-
-
 def compare(name: str, records: dict[str, Record], predicates: dict[str, list[str]]) -> Result:
     """The C before (side "before") against side `name`."""
     before, other, rust = records["before"], records[name], records["rust"]
@@ -134,8 +95,7 @@ def compare(name: str, records: dict[str, Record], predicates: dict[str, list[st
     result.differences += constants(before, other, rust)
     result.differences += predicate(name, wanted, "before", name)
     result.differences += cells(before, other, rust)
-    result.differences += schedules(before, other)
-    if other.runs:
-        result.schedules = sum(other.runs.values()) + sum(before.runs.values())
-    result.bounded = bool(before.bounded or other.bounded)
+    for pair in schedules.pairs(name, records):
+        result.differences += schedules.compare(pair, name == "rust")
+    result.schedules = schedules.summary(schedules.pairs(name, records))
     return result

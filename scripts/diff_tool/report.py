@@ -31,6 +31,19 @@ def table(job) -> None:
     print()
 
 
+def schedules(job) -> None:
+    """How much of the schedules was tried."""
+    if not job.result:
+        return
+    done = job.result.schedules
+    bounds = ", ".join(f"{name} with at most {count} preemptions" for name, count in done.preemptions.items())
+    print(
+        f"  schedules of {job.what}: {', '.join(done.mixes)} (readers-writers); all orders"
+        f"{f' ({bounds})' if bounds else ''}: {done.runs} runs, {done.states} states, {done.steps} steps;"
+        f" random: {done.rounds} runs, {done.events} steps, SEED={done.seed}"
+    )
+
+
 def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: float) -> None:
     report = {
         "kernel": {key: kernel.info.get(key, "") for key in ("NAME", "RELEASE", "PACKAGE", "CC", "RUSTC")},
@@ -56,6 +69,7 @@ def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: flo
                 "files": job.applied.files,
                 "not_examined": job.applied.not_examined,
                 "notes": job.applied.notes,
+                "schedules": vars(job.result.schedules) if job.result else {},
                 "differences": [vars(difference) for difference in job.result.differences] if job.result else [],
             }
             for job in jobs

@@ -121,4 +121,5 @@ def collect(kernel: Kernel, folder: Path, names: list[str], target: Path) -> Non
         # Debugging information is most of it, and the guest would unpack it for nothing.
         command = ["objcopy", "--strip-debug", folder / f"side_{name}.ko", target / f"side_{name}.ko"]
         subprocess.run(command, check=True)
-    shutil.copy(kernel.dir / "modules/vma_lock_diff.ko", target)
+    for name in ("vma_lock_diff", "vma_lock_diff_rust"):
+        shutil.copy(kernel.dir / f"modules/{name}.ko", target)

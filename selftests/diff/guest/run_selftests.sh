@@ -23,7 +23,10 @@ set -- /modules/side_*.ko
 echo "KTAP version 1"
 echo "1..$(($# + 1))"
 
-insmod /modules/vma_lock_diff.ko
+# As modprobe would: the module's parameter from the kernel's command line.
+seed=$(sed -n 's/.*vma_lock_diff\.\(seed=[0-9]*\).*/\1/p' /proc/cmdline)
+# shellcheck disable=SC2086 # none, without a seed
+insmod /modules/vma_lock_diff.ko $seed && insmod /modules/vma_lock_diff_rust.ko
 result $? rust
 for ko in "$@"; do
 	name=${ko#/modules/side_}

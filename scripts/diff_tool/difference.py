@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0
+"""One difference between two sides."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Difference:
+    where: str  # "predicate", "constant", an operation, "schedules of ..."
+    state: str  # in words
+    before: str
+    after: str
+    rust: str
+    key: tuple = ()
