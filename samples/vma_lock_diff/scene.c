@@ -184,22 +184,16 @@ void diff_scene_outcome(char *text, size_t size, const char *blocked)
 		"lockdep-late", "rcu-unbalanced",
 	};
 	char one[DIFF_THREADS][40];
-	int n;
+	int swapped, n;
 
 	for (int i = 0; i < scene.threads; i++)
 		one_outcome(&scene.thread[i], one[i], sizeof(one[i]), blocked);
-	if (diff_scene_twins() && strcmp(one[0], one[1]) > 0)
-		{
-		char tmp[sizeof(one[0])];
-
-		strscpy(tmp, one[0]);
-		strscpy(one[0], one[1]);
-		strscpy(one[1], tmp);
-	}
+	/* Twins in the order of what became of them. */
+	swapped = diff_scene_twins() && strcmp(one[0], one[1]) > 0;
 
 	n = scnprintf(text, size, "word=%08x", atomic_read(&world.vma->vm_refcnt.refs));
 	for (int i = 0; i < scene.threads; i++)
-		n += scnprintf(text + n, size - n, " %d:%s", i, one[i]);
+		n += scnprintf(text + n, size - n, " %d:%s", i, one[i < 2 ? i ^ swapped : i]);
 	if (rcu_access_pointer(world.mm[0]->vma_writer_wait.task))
 		n += scnprintf(text + n, size - n, " leaves-waiter");
 	for (int i = 0; i < ARRAY_SIZE(wrongs); i++)

@@ -18,7 +18,7 @@
 #include <linux/vmalloc.h>
 
 #define MAX_STEPS	200
-#define MAX_RUNS	400000
+#define MAX_RUNS	100000
 #define MAX_OUTCOMES	200
 #define VISITED_BITS	20
 

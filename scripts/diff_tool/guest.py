@@ -98,7 +98,7 @@ def run(kernel: Kernel, modules: Path, seed: int, timeout: int) -> dict[str, Rec
     done = subprocess.run(
         [
             str(TOP / "qemu/run"), "--kernel", str(kernel.dir), "--modules", str(modules),
-            "--selftests", str(TOP / "selftests/diff/guest"), "--timeout", str(timeout),
+            "--selftests", str(TOP / "selftests/diff/guest"), "--timeout", str(timeout), "--stall", str(timeout),
             "--append", f"vma_lock_diff.seed={seed}",
         ],
         capture_output=True,

@@ -4,7 +4,7 @@
 import json
 from pathlib import Path
 
-from . import html
+from . import html, schedules
 
 ROWS = 12
 
@@ -31,7 +31,7 @@ def table(job) -> None:
     print()
 
 
-def schedules(job) -> None:
+def schedules_tried(job) -> None:
     """How much of the schedules was tried."""
     if not job.result:
         return
@@ -55,6 +55,7 @@ def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: flo
                 "limit": record.limit,
                 "not_applicable": record.not_applicable,
                 "watchpoints": record.watchpoints,
+                "rounds": schedules.digest(record),
                 "cells": {" ".join(map(str, key)): outcome for key, outcome in record.cells.items()},
             }
             for name, record in records.items()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What two sides, or two mixes of sides, came to in schedules."""
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 
@@ -140,3 +141,11 @@ def summary(compared: list[Pair]) -> Summary:
         result.events += sum(len(rounds.events) for rounds in mix.rounds)
         result.seed = mix.rounds[0].seed
     return result
+
+
+def digest(record: Record) -> dict[str, str]:
+    """Of each mix all that changed in random schedules, for who wants to know if it was the same."""
+    return {
+        f"{readers}-{writers}": hashlib.sha256(repr([(r.seed, r.events, r.outcome) for r in rounds]).encode()).hexdigest()[:16]
+        for (readers, writers), rounds in record.rounds.items()
+    }
