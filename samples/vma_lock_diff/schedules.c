@@ -15,6 +15,7 @@
 
 #include <linux/hash.h>
 #include <linux/mmap_lock.h>
+#include <linux/moduleparam.h>
 #include <linux/vmalloc.h>
 
 #define MAX_STEPS	200
@@ -41,8 +42,13 @@ struct decision {
 	u8 rest, chosen;
 };
 
+static uint preemptions;
+module_param(preemptions, uint, 0444);
+MODULE_PARM_DESC(preemptions, "Three threads: at most so many (default 0: as the scenario says)");
+
 static struct explorer {
-	const struct scenario *scenario;
+	/* At most so many are tried; 0: any number. */
+	int most_preemptions;
 	struct decision decision[MAX_STEPS];
 	int depth;
 	/* The run at hand. */
@@ -94,7 +100,7 @@ static u64 thread_hash(const struct diff_thread *t)
 	mix(&hash, t->lockdep);
 	mix(&hash, t->state | (u64)t->done << 32 | (u64)t->fatal << 33);
 	/* How many preemptions are left matters where they are counted, and of whom. */
-	if (x->scenario->preemptions)
+	if (x->most_preemptions)
 		mix(&hash, 2 * x->preemptions + (t == x->last));
 	return hash;
 }
@@ -138,7 +144,6 @@ static bool visit(u64 hash)
 /* As decided in earlier runs; then anew: whoever had the last turn goes on, if possible. */
 static struct diff_thread *next_thread(struct diff_thread *last)
 {
-	const int most = x->scenario->preemptions;
 	unsigned int mask = diff_scene_enabled();
 	const bool can_go_on = last && mask & 1U << (last - scene.thread);
 	int next;
@@ -152,7 +157,7 @@ static struct diff_thread *next_thread(struct diff_thread *last)
 		next = x->decision[x->step].chosen;
 	} else if (!x->known) {
 		x->known = !visit(state_hash());
-		if (can_go_on && most && x->preemptions == most)
+		if (can_go_on && x->most_preemptions && x->preemptions == x->most_preemptions)
 			mask = 1U << next;
 		if (!x->known)
 			x->decision[x->depth++] = (struct decision){ mask & ~(1U << next), next };
@@ -225,7 +230,7 @@ static int explore_all(const struct vma_lock_diff_side *readers,
 		const struct scenario *s = &scenarios[i];
 		int err;
 
-		x->scenario = s;
+		x->most_preemptions = preemptions && s->role[2] ? preemptions : s->preemptions;
 		diff_scene_begin(readers, writers, s->role);
 		err = explore();
 		diff_scene_end();
@@ -237,7 +242,7 @@ static int explore_all(const struct vma_lock_diff_side *readers,
 		/* Preemptions: at most so many were tried, 0 for any number. */
 		diff_log_printf(log, "scenario %s %s %s runs %u states %u steps %llu preemptions %d %s\n",
 				s->name, readers->name, writers->name, x->runs, x->states, x->steps,
-				s->preemptions, x->incomplete ? "incomplete" : "complete");
+				x->most_preemptions, x->incomplete ? "incomplete" : "complete");
 	}
 	return 0;
 }

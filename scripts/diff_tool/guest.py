@@ -93,13 +93,13 @@ def parse(name: str, text: str) -> Record:
     return record
 
 
-def run(kernel: Kernel, modules: Path, seed: int, timeout: int) -> dict[str, Record]:
+def run(kernel: Kernel, modules: Path, parameters: dict[str, int], timeout: int) -> dict[str, Record]:
     """Run all that is in `modules`."""
     done = subprocess.run(
         [
             str(TOP / "qemu/run"), "--kernel", str(kernel.dir), "--modules", str(modules),
             "--selftests", str(TOP / "selftests/diff/guest"), "--timeout", str(timeout), "--stall", str(timeout),
-            "--append", f"vma_lock_diff.seed={seed}",
+            "--append", " ".join(f"vma_lock_diff.{key}={value}" for key, value in parameters.items()),
         ],
         capture_output=True,
         text=True,

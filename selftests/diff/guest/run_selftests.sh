@@ -23,10 +23,10 @@ set -- /modules/side_*.ko
 echo "KTAP version 1"
 echo "1..$(($# + 1))"
 
-# As modprobe would: the module's parameter from the kernel's command line.
-seed=$(sed -n 's/.*vma_lock_diff\.\(seed=[0-9]*\).*/\1/p' /proc/cmdline)
-# shellcheck disable=SC2086 # none, without a seed
-insmod /modules/vma_lock_diff.ko $seed && insmod /modules/vma_lock_diff_rust.ko
+# As modprobe would: the module's parameters from the kernel's command line.
+parameters=$(tr ' ' '\n' </proc/cmdline | sed -n 's/^vma_lock_diff\.//p')
+# shellcheck disable=SC2086 # there may be none, or several
+insmod /modules/vma_lock_diff.ko $parameters && insmod /modules/vma_lock_diff_rust.ko
 result $? rust
 for ko in "$@"; do
 	name=${ko#/modules/side_}
