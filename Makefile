@@ -128,7 +128,8 @@ help:
 ##                     VMAs, Rust beside the kernel's C (SUITES=: others of the suites)
 ##   test            - All that must pass
 ##   diff            - Is a change to the protocol "no functional change"? C before, C
-##                     after, Rust, state by state (PATCH=my.patch or KDIR=~/linux)
+##                     after, Rust, state by state (PATCH=my.patch or KDIR=~/linux;
+##                     SEED=: of the random schedules)
 ##
 ## Building
 ##   modules         - The modules, for the kernel chosen below (default)
