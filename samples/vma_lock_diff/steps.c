@@ -50,28 +50,30 @@ static bool lowered(const struct diff_thread *t)
 
 static void note_use(struct diff_thread *t, const volatile void *addr)
 {
-	t->dropped |= lowered(t);
 	if (t->dropped && scene.freed && is_vma_word(addr))
 		scene.wrong |= USED_FREED;
 }
 
 void diff_thread_stop(struct diff_thread *t, u32 point, const volatile void *addr)
 {
-	note_use(t, addr);
+	t->dropped |= lowered(t);
 	t->point = point;
 	t->addr = addr;
 	if (diff_scene_hand_over(t))
 		wait_for_completion(&t->go);
 	if (t->cancel)
 		kthread_complete_and_exit(NULL, 0);
+	/* Here comes the access. */
+	note_use(t, addr);
 	t->word_at_stop = word();
 }
 
 /* No word that others can change now: looks at it can come at any time before. */
 static bool is_stable(const struct diff_thread *t, const volatile void *addr)
 {
+	/* In use until the count is dropped, and afterwards maybe freed. */
 	if (addr == &world.vma->vm_mm)
-		return true;
+		return !t->dropped;
 	return scene.mmap_owner == t - scene.thread &&
 	       (addr == &world.vma->vm_lock_seq || addr == &world.mm[0]->mm_lock_seq.sequence);
 }
@@ -82,10 +84,11 @@ void vma_lock_diff_step(u32 point, const volatile void *addr)
 
 	if (!t || !is_shared_word(addr))
 		return;
-	if (point == POINT_LOAD && is_stable(t, addr))
-		note_use(t, addr);
-	else
+	t->dropped |= lowered(t);
+	if (point != POINT_LOAD || !is_stable(t, addr))
 		diff_thread_stop(t, point, addr);
+	else
+		note_use(t, addr);
 }
 EXPORT_SYMBOL_GPL(vma_lock_diff_step);
 
