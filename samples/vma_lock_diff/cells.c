@@ -12,6 +12,7 @@
 
 #include <linux/kthread.h>
 #include <linux/mmap_lock.h>
+#include <linux/module.h>
 #include <linux/rcuwait.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -344,10 +345,17 @@ static void end_block(struct walk *walk)
 	}
 
 	out->block_endless = true;
-	WRITE_ONCE(walk->abandoned, true);
-	get_task_struct(walk->thread);
-	wake_up_process(walk->thread);
-	kthread_stop_put(walk->thread);
+	if (walk->side == &diff_rust_side) {
+		/* Its schedule() is the kernel's: it sleeps on, idly, in code that must stay. */
+		WRITE_ONCE(walk->thread->__state, TASK_IDLE);
+		__module_get(THIS_MODULE);
+		put_task_struct(walk->thread);
+	} else {
+		WRITE_ONCE(walk->abandoned, true);
+		get_task_struct(walk->thread);
+		wake_up_process(walk->thread);
+		kthread_stop_put(walk->thread);
+	}
 	diff_probes_end();
 	up_write(&world.vma->vm_mm->mmap_lock);
 	WRITE_ONCE(walk->in_op, false);
