@@ -44,7 +44,7 @@ struct decision {
 
 static uint preemptions;
 module_param(preemptions, uint, 0444);
-MODULE_PARM_DESC(preemptions, "Three threads: at most so many (default 0: as the scenario says)");
+MODULE_PARM_DESC(preemptions, "Three threads, two sides: at most so many (default 0: as the scenario says)");
 
 static struct explorer {
 	/* At most so many are tried; 0: any number. */
@@ -230,7 +230,8 @@ static int explore_all(const struct vma_lock_diff_side *readers,
 		const struct scenario *s = &scenarios[i];
 		int err;
 
-		x->most_preemptions = preemptions && s->role[2] ? preemptions : s->preemptions;
+		x->most_preemptions = preemptions && s->role[2] && readers != writers ?
+				      preemptions : s->preemptions;
 		diff_scene_begin(readers, writers, s->role);
 		err = explore();
 		diff_scene_end();
