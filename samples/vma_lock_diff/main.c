@@ -14,7 +14,7 @@ static DEFINE_MUTEX(lock);
 
 static int run_schedules(const struct vma_lock_diff_side *side, struct diff_log *log)
 {
-	if (side == &diff_rust_side)
+	if (side == &diff_rust_side || side == &diff_kernel_side)
 		return 0;
 	return diff_schedules_run(side, side, log);
 }
@@ -35,6 +35,8 @@ int vma_lock_diff_run(const struct vma_lock_diff_side *side)
 
 	guard(mutex)(&lock);
 	diff_log_printf(log, "side %s flag %08x limit %08x\n", side->name, side->flag, side->limit);
+	if (side == &diff_kernel_side)
+		diff_kernel_side_init(log);
 	err = diff_cells_run(side, log);
 	if (!err)
 		err = run_schedules(side, log);
@@ -58,6 +60,8 @@ static int __init diff_init(void)
 	if (err)
 		goto cells;
 	err = vma_lock_diff_run(&diff_rust_side);
+	if (!err)
+		err = vma_lock_diff_run(&diff_kernel_side);
 	if (err)
 		goto probes;
 	return 0;

@@ -36,7 +36,9 @@ struct module;
 	X(assert_locked)		\
 	X(lock_init)			\
 	X(lock_init_reset)		\
-	X(end_write_all)
+	X(end_write_all)		\
+	X(lock_vma_under_rcu)		\
+	X(lock_next_vma)
 
 enum vma_lock_diff_op {
 #define X(name) OP_##name,
@@ -45,7 +47,13 @@ enum vma_lock_diff_op {
 	NR_OPS
 };
 
-/* start_read: 1 locked, 0 NULL, -EAGAIN; others: what C returns, void is 0. */
+/* Where the last two look for the VMA. */
+#define VMA_LOCK_DIFF_ADDRESS	(16UL << 20)
+
+/*
+ * Those that return a VMA: 1 it is @vma, 2 another one, 0 NULL, or an error; others:
+ * what C returns, void is 0. NULL: this side cannot be asked.
+ */
 typedef int (*vma_lock_diff_fn)(struct mm_struct *mm, struct vm_area_struct *vma);
 
 struct vma_lock_diff_side {

@@ -21,10 +21,12 @@ result() {	# result STATUS NAME
 
 set -- /modules/side_*.ko
 echo "KTAP version 1"
-echo "1..$(($# + 1))"
+echo "1..$(($# + 2))"
 
 insmod /modules/vma_lock_diff.ko
-result $? rust
+status=$?
+result $status rust
+result $status kernel
 for ko in "$@"; do
 	name=${ko#/modules/side_}
 	insmod "$ko" && rmmod "$ko"
