@@ -76,7 +76,7 @@ litmus: setup
 
 # KDIR names a tree to compare with, not one to build for; PATCH may be several.
 diff:
-	$(Q)$(MAKE) modules KDIR=
+	$(Q)$(MAKE) modules KDIR= || { echo "verdict: could not tell — the modules do not build"; exit 2; }
 	$(Q)KDIR= $(enter) scripts/diff --kernel "$$(KDIR= scripts/kernel-dir)" \
 		$(if $(KDIR),--tree $(KDIR)) $(PATCH)
 

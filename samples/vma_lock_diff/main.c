@@ -21,7 +21,7 @@ static int run_schedules(const struct vma_lock_diff_side *side, struct diff_log 
 
 int vma_lock_diff_run(const struct vma_lock_diff_side *side)
 {
-	static const u32 layout[] = VMA_LOCK_DIFF_LAYOUT;
+	static const struct vma_lock_diff_field layout[] = VMA_LOCK_DIFF_LAYOUT;
 	struct diff_log *log;
 	int err;
 

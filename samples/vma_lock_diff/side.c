@@ -3,8 +3,8 @@
  * A C side: mm/mmap_lock.c and the headers that define the protocol, from a
  * tree that scripts/diff has laid out, every name their own.
  *
- * scripts/diff writes shape.h, which says how this tree calls what it was
- * renamed over time (SIDE_EXCLUDED), and SIDE_NAME.
+ * scripts/diff writes shape.h, which says how this tree calls what was
+ * renamed over time (SIDE_FLAG and so on), and SIDE_NAME.
  */
 #include "hooks.h"
 #include "shape.h"
@@ -13,6 +13,8 @@
 
 #include "mmap_lock_filtered.h"
 
+/* What was renamed has its old name from here on. */
+#include "renamed.h"
 #include "ops.h"
 
 static int op_start_read(struct mm_struct *mm, struct vm_area_struct *vma)
@@ -20,11 +22,15 @@ static int op_start_read(struct mm_struct *mm, struct vm_area_struct *vma)
 	return found(vma_start_read(mm, vma), vma);
 }
 
+/* For scripts/diff, which reads it before anything is loaded. */
+static const struct vma_lock_diff_field layout[] __used __section(".vma_lock_diff.layout") =
+	VMA_LOCK_DIFF_LAYOUT;
+
 static const struct vma_lock_diff_side side = {
 	.name = SIDE_NAME,
 	.owner = THIS_MODULE,
-	.flag = VM_REFCNT_EXCLUDE_READERS_FLAG,
-	.limit = VM_REFCNT_LIMIT,
+	.flag = SIDE_FLAG,
+	.limit = SIDE_LIMIT,
 	.layout = VMA_LOCK_DIFF_LAYOUT,
 	.op = {
 #define X(name) [OP_##name] = op_##name,

@@ -18,6 +18,8 @@ def table(job) -> None:
     for difference in differences[:ROWS]:
         print(f"  {difference.where}: {difference.state}")
         print(f"      C before  {difference.before}")
+        if difference.kernel not in ("", "not applicable", difference.before):
+            print(f"      kernel    {difference.kernel}")
         if job.name != "rust":
             print(f"      C after   {difference.after}")
         if difference.rust:
@@ -41,6 +43,7 @@ def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: flo
                 "flag": record.flag,
                 "limit": record.limit,
                 "not_applicable": record.not_applicable,
+                "lacks": record.lacks,
                 "watchpoints": record.watchpoints,
                 "cells": {" ".join(map(str, key)): outcome for key, outcome in record.cells.items()},
             }
