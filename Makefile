@@ -74,11 +74,12 @@ litmus: setup
 	$(Q)$(enter) model/litmus/run --herd7 $(or $(O),build)/herd7/herd7 \
 		--model $(dir)/tree/tools/memory-model $(TESTS)
 
-# KDIR names a tree to compare with, not one to build for; PATCH may be several.
+# KDIR names a tree to compare with, not one to build for; PATCH may be several; CELL is
+# one of the report's.
 diff:
 	$(Q)$(MAKE) modules KDIR= || { echo "verdict: could not tell — the modules do not build"; exit 2; }
 	$(Q)KDIR= $(enter) scripts/diff --kernel "$$(KDIR= scripts/kernel-dir)" \
-		$(if $(KDIR),--tree $(KDIR)) $(PATCH)
+		$(if $(KDIR),--tree $(KDIR)) $(if $(CELL),--cell "$(CELL)") $(PATCH)
 
 # TIME: about how many seconds in the guest. The module a second time, with the C helpers
 # called: its delays and rare counters lie in between.

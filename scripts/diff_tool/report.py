@@ -4,9 +4,10 @@
 import json
 from pathlib import Path
 
-from . import html
+from . import compare, html
 
 ROWS = 12
+NAMES = {"before": "C before", "kernel": "kernel", "rust": "Rust"}
 
 
 def table(job) -> None:
@@ -33,6 +34,27 @@ def table(job) -> None:
     print()
 
 
+def command(job) -> str:
+    """What leads to this job again."""
+    return {"": "make diff", "patch": f"make diff PATCH={job.what}", "tree": f"make diff KDIR={job.what}"}[job.kind]
+
+
+def cell(job, records: dict, wanted: str) -> None:
+    """One cell of the matrix, "operation word" or with the rest of the state, all sides."""
+    sides = dict.fromkeys(("before", "kernel", job.name, "rust"))
+    found = 0
+    for key in records["before"].cells:
+        place = (key[0].removesuffix("@watch"), *map(str, key[1:]))
+        if place[: len(wanted.split())] != tuple(wanted.split()):
+            continue
+        found += 1
+        print(f"  {compare.operation_name(key[0])}: {compare.state_name(key)}")
+        for side in sides:
+            print(f"      {NAMES.get(side, 'C after'):<9} {records[side].cells.get(key, 'not applicable')}")
+    if not found:
+        print(f"  no cell {wanted!r}: give an operation and a word in decimal, as the report does")
+
+
 def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: float) -> None:
     report = {
         "kernel": {key: kernel.info.get(key, "") for key in ("NAME", "RELEASE", "PACKAGE", "CC", "RUSTC")},
@@ -56,6 +78,9 @@ def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: flo
                 "kind": job.kind,
                 "verdict": job.verdict,
                 "reason": job.reason,
+                "command": command(job),
+                "tree": job.version,
+                "patch": job.patch,
                 "files": job.applied.files,
                 "not_examined": job.applied.not_examined,
                 "notes": job.applied.notes,

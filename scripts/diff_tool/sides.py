@@ -120,7 +120,7 @@ def build(kernel: Kernel, folder: Path, names: list[str]) -> dict[str, str]:
     done = kernel.make(folder, "-k", "modules")
     errors = {
         name: f"it needs {symbol}, which this kernel does not export to modules"
-        for symbol, name in re.findall(r'ERROR: modpost: "(\S+)" \[\S*?side_(\w+)\.ko\] undefined', done.stderr)
+        for name, symbol in re.findall(r"modpost: \S*?side_(\w+)\.ko: symbol '(\w+)' undefined", done.stderr)
     }
     bad = [name for name in names if name not in errors and not all(path.is_file() for path in objects[name])]
     if not bad and not errors:

@@ -5,7 +5,7 @@ import itertools
 import re
 import shutil
 import subprocess
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,6 +81,15 @@ def read_tree(tree: Path) -> dict[str, str]:
             why = getattr(error, "strerror", "") or "not a text"
             raise CannotTell(f"{tree} is no kernel source tree: {name}: {why}") from None
     return files
+
+
+def version(tree: Path) -> str:
+    try:
+        makefile = (tree / "Makefile").read_text(errors="replace")
+    except OSError:
+        return "of unknown version"
+    parts = dict(re.findall(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *= *(\S*)$", makefile, re.MULTILINE))
+    return "{VERSION}.{PATCHLEVEL}.{SUBLEVEL}{EXTRAVERSION}".format_map(defaultdict(str, parts))
 
 
 def _code(files: dict[str, str]) -> str:
