@@ -107,33 +107,36 @@ def _error(output: str) -> str:
     return found[0] if found else output.strip().splitlines()[-1] if output.strip() else "make said nothing"
 
 
-def build(kernel: Kernel, folder: Path, names: list[str]) -> dict[str, str]:
-    """Build the sides. Return what the compiler has against those that cannot be."""
-    _kbuild(folder, names)
-    done = kernel.make(folder, "-k", "modules")
-    if not done.returncode:
-        return {}
+def _bad(kernel: Kernel, folder: Path, names: list[str]) -> list[str]:
+    """Those that do not compile."""
     # Objects of an earlier run say nothing about this one.
     objects = {name: [folder / file for file in _objects(folder, name)] for name in names}
     for path in itertools.chain.from_iterable(objects.values()):
         path.unlink(missing_ok=True)
-    done = kernel.make(folder, "-k", "modules")
-    errors = {
-        name: f"it needs {symbol}, which this kernel does not export to modules"
-        for name, symbol in re.findall(r"modpost: \S*?side_(\w+)\.ko: symbol '(\w+)' undefined", done.stderr)
-    }
-    bad = [name for name in names if name not in errors and not all(path.is_file() for path in objects[name])]
-    if not bad and not errors:
-        raise CannotTell(f"the sides cannot be built: {_error(done.stderr)}")
-    # One at a time, to see who said what; then the others without them.
-    for name in bad:
-        _kbuild(folder, [name])
-        errors[name] = _error(kernel.make(folder, "modules").stderr)
-    if len(errors) < len(names):
-        _kbuild(folder, [name for name in names if name not in errors])
-        done = kernel.make(folder, "modules")
-        if done.returncode:
-            raise CannotTell(f"the sides do not build together: {_error(done.stderr)}")
+    kernel.make(folder, "-k", "modules")
+    return [name for name in names if not all(path.is_file() for path in objects[name])]
+
+
+def build(kernel: Kernel, folder: Path, names: list[str]) -> dict[str, str]:
+    """Build the sides. Return what the compiler has against those that cannot be."""
+    errors = {}
+    while rest := [name for name in names if name not in errors]:
+        _kbuild(folder, rest)
+        done = kernel.make(folder, "-k", "modules")
+        if not done.returncode:
+            break
+        # modpost comes last: all others have been compiled.
+        unknown = re.findall(r"modpost: \S*?side_(\w+)\.ko: symbol '(\w+)' undefined", done.stderr)
+        if unknown:
+            errors |= {name: f"it needs {symbol}, which this kernel does not export to modules" for name, symbol in unknown}
+            continue
+        bad = _bad(kernel, folder, rest)
+        if not bad:
+            raise CannotTell(f"the sides cannot be built: {_error(done.stderr)}")
+        # One at a time, to see who said what.
+        for name in bad:
+            _kbuild(folder, [name])
+            errors[name] = _error(kernel.make(folder, "modules").stderr)
     return errors
 
 
