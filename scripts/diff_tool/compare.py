@@ -91,7 +91,14 @@ def predicate(name: str, sides: dict[str, list[str]], reference: str, other: str
         if answers[reference] != answers[other]:
             what = f"input {first:#010x}" + (f" .. {end - 1:#010x}" if end - first > 1 else "")
             differences.append(
-                Difference("predicate", what, answers[reference], answers.get(name, ""), answers["rust"], key=("predicate", first))
+                Difference(
+                    "predicate",
+                    what,
+                    answers[reference],
+                    answers.get(name, ""),
+                    answers["rust"],
+                    key=("predicate", first),
+                )
             )
     return differences
 

@@ -20,7 +20,10 @@ def _operation(key: str) -> str:
 def _data(report: dict) -> dict:
     """All cells, small: outcomes by number, and of all sides but one only what is other there."""
     numbers, states, before, others = {}, {}, {}, {}
-    number = lambda outcome: numbers.setdefault(outcome, len(numbers))  # noqa: E731
+
+    def number(outcome: str) -> int:
+        return numbers.setdefault(outcome, len(numbers))
+
     sides = report["sides"]
     place = {}
     for key, outcome in sides["before"]["cells"].items():
@@ -81,7 +84,8 @@ def _differences(job: dict) -> str:
     if not job["kind"]:
         columns = ("where", "state", "before", "kernel", "rust")
     rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(str(d[column]))}</td>" for column in columns) + "</tr>" for d in differences[:SHOWN]
+        "<tr>" + "".join(f"<td>{escape(str(d[column]))}</td>" for column in columns) + "</tr>"
+        for d in differences[:SHOWN]
     )
     head = "".join(f"<th>{HEADS.get(column, column)}</th>" for column in columns)
     more = f"<p class='dim'>The first {SHOWN}; all are in report.json.</p>" if len(differences) > SHOWN else ""

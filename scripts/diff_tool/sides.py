@@ -39,7 +39,9 @@ class Kernel:
         ]  # fmt: skip
         if info.get("LLVM"):
             command.append(f"LLVM={info['LLVM']}")
-        environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "KDIR", "O")}
+        environment = {
+            k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "KDIR", "O")
+        }
         return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
 
@@ -74,7 +76,11 @@ def parts(shape: trees.Shape) -> list[str]:
 
 
 def _objects(folder: Path, name: str) -> list[str]:
-    return [f"{name}/{source.stem}.o" for source in sorted((folder / name).glob("*.c")) if not source.name.endswith(".mod.c")]
+    return [
+        f"{name}/{source.stem}.o"
+        for source in sorted((folder / name).glob("*.c"))
+        if not source.name.endswith(".mod.c")
+    ]
 
 
 def layout(folder: Path, name: str) -> dict[str, int]:
@@ -128,7 +134,9 @@ def build(kernel: Kernel, folder: Path, names: list[str]) -> dict[str, str]:
         # modpost comes last: all others have been compiled.
         unknown = re.findall(r"modpost: \S*?side_(\w+)\.ko: symbol '(\w+)' undefined", done.stderr)
         if unknown:
-            errors |= {name: f"it needs {symbol}, which this kernel does not export to modules" for name, symbol in unknown}
+            errors |= {
+                name: f"it needs {symbol}, which this kernel does not export to modules" for name, symbol in unknown
+            }
             continue
         bad = _bad(kernel, folder, rest)
         if not bad:

@@ -101,7 +101,9 @@ def _definitions(code: str) -> dict[str, tuple]:
     """Function -> its type: what it returns, and the types of its parameters."""
     found = {}
     for returns, name, parameters in DEFINITION.findall(code):
-        words = [word for word in returns.split() if word not in ("static", "inline", "__must_check", "__always_inline")]
+        words = [
+            word for word in returns.split() if word not in ("static", "inline", "__must_check", "__always_inline")
+        ]
         types = [re.sub(r"\w+$", "", " ".join(p.split())).strip() for p in parameters.split(",")]
         found.setdefault(name, ("".join(words), *types))
     return found
@@ -167,12 +169,16 @@ def _sections(patch: str) -> list[tuple[str, str, str]]:
 
 
 def _refuse_moves(patch: Path, text: str, sections: list[tuple[str, str, str]]) -> None:
-    moves = list(zip(re.findall(r"^rename from (.*)$", text, re.MULTILINE), re.findall(r"^rename to (.*)$", text, re.MULTILINE)))
+    moves = list(
+        zip(re.findall(r"^rename from (.*)$", text, re.MULTILINE), re.findall(r"^rename to (.*)$", text, re.MULTILINE))
+    )
     for old, new in [*moves, *((old, new) for old, new, _ in sections)]:
         if _protocol_name(old) and new == "/dev/null":
             raise CannotTell(f"{patch} removes {_protocol_name(old)}, which the protocol is looked for in")
         if _protocol_name(old) != _protocol_name(new) and old != "/dev/null" and not old.endswith(".orig"):
-            raise CannotTell(f"{patch} renames {_plain(old)} to {_plain(new)}: the protocol is looked for in {', '.join(PROTOCOL)}")
+            raise CannotTell(
+                f"{patch} renames {_plain(old)} to {_plain(new)}: the protocol is looked for in {', '.join(PROTOCOL)}"
+            )
 
 
 def apply(patch: Path, files: dict[str, str], scratch: Path) -> tuple[dict[str, str], Applied]:
