@@ -16,25 +16,6 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-static const char *const op_names[] = {
-#define X(name) #name,
-	VMA_LOCK_DIFF_OPS(X)
-#undef X
-};
-
-struct outcome {
-	struct diff_seen seen;
-	int ret, rcu, preempt, lockdep;
-	u32 word, other_word, seq, mm_seq;
-	int mm_count[2];
-	bool woken, running, stale;
-	/* Asleep at this word, in this state, seen by wakers or not, until that word. */
-	u32 block_word, block_state, block_until;
-	bool blocked, block_unseen, block_endless;
-	/* Asleep in this state until it got the mmap lock. */
-	u32 mmap_state;
-};
-
 struct walk {
 	const struct vma_lock_diff_side *side;
 	struct diff_log *log;
@@ -44,7 +25,7 @@ struct walk {
 	/* With watchpoints, which are slow: only readers, and without signals. */
 	bool watch;
 	struct diff_cell cell;
-	struct outcome out;
+	struct diff_outcome out;
 	bool in_op, done, abandoned;
 	/* The thread wants that somebody else has the mmap lock; he has it. */
 	bool wants_mmap_locked, mmap_locked;
@@ -103,11 +84,11 @@ static void let_mmap_lock(struct walk *walk, bool locked)
 static int run_cell(struct walk *walk)
 {
 	const struct diff_cell *cell = &walk->cell;
-	struct outcome *out = &walk->out;
+	struct diff_outcome *out = &walk->out;
 	unsigned int woken = sleeper_count();
 	int rcu, preempt, lockdep, err;
 
-	*out = (struct outcome){ };
+	*out = (struct diff_outcome){ };
 	err = diff_set_up(cell, sleeper);
 	if (err)
 		return err;
@@ -149,68 +130,6 @@ static int run_cell(struct walk *walk)
 	return 0;
 }
 
-/* "op@place word write-locked other-mm waiter signal: outcome"; what is as always is left out. */
-static void write_cell(struct walk *walk)
-{
-	const struct diff_cell *c = &walk->cell;
-	const struct outcome *o = &walk->out;
-	struct diff_log *log = walk->log;
-
-	diff_log_printf(log, "%s%s%s%s %08x %d %d %d %d: ret=%d word=%08x", op_names[c->op],
-			c->place ? "@" : "", c->place ? c->place->name : "",
-			walk->watch ? "@watch" : "", c->word, c->write_locked, c->other_mm,
-			c->waiter, c->signal, o->ret, o->word);
-	if (o->other_word != 1)
-		diff_log_printf(log, " other=%08x", o->other_word);
-	if (o->seq != c->vma_seq)
-		diff_log_printf(log, o->seq == c->mm_seq ? " seq=mm" : " seq=%08x", o->seq);
-	if (o->mm_seq != c->mm_seq)
-		diff_log_printf(log, " mm_seq=%+d", (int)(o->mm_seq - c->mm_seq));
-	if (o->seen.looks > DIFF_MAX_LOOKS)
-		diff_log_printf(log, " looks-for-ever");
-	if (o->mmap_state)
-		diff_log_printf(log, " mmap-lock=%s",
-				o->mmap_state & TASK_WAKEKILL ? "killable" : "uninterruptible");
-	if (o->blocked)
-		diff_log_printf(log, " blocks=%08x,%s%s", o->block_word,
-				o->block_state & TASK_WAKEKILL ? "killable" : "uninterruptible",
-				o->block_unseen ? ",unseen" : "");
-	if (o->blocked && o->block_endless)
-		diff_log_printf(log, " until=never");
-	else if (o->blocked)
-		diff_log_printf(log, " until=%08x", o->block_until);
-	for (int i = 0; i < ARRAY_SIZE(o->seen.saturated); i++)
-		if (o->seen.saturated[i])
-			diff_log_printf(log, " saturates=%d*%d", i, o->seen.saturated[i]);
-	if (o->seen.warns)
-		diff_log_printf(log, " warns=%d", o->seen.warns);
-	for (int i = 0; i < ARRAY_SIZE(o->seen.wakes); i++)
-		if (o->seen.wakes[i])
-			diff_log_printf(log, " wakes=%s*%d",
-					i == 2 ? "stranger" : i == c->other_mm ? "vm_mm" : "not-vm_mm",
-					o->seen.wakes[i]);
-	if (o->woken)
-		diff_log_printf(log, " woken");
-	if (o->rcu)
-		diff_log_printf(log, " rcu=%+d", o->rcu);
-	if (o->preempt)
-		diff_log_printf(log, " preempt=%+d", o->preempt);
-	if (o->lockdep)
-		diff_log_printf(log, " lockdep=%+d", o->lockdep);
-	for (int i = 0; i < 2; i++)
-		if (o->mm_count[i])
-			diff_log_printf(log, " mm_count%d=%+d", i, o->mm_count[i]);
-	if (o->stale)
-		diff_log_printf(log, " leaves-waiter");
-	if (!o->running && !o->block_endless)
-		diff_log_printf(log, " not-running");
-	if (o->seen.late)
-		diff_log_printf(log, " late-touch");
-	if (o->seen.grabbed)
-		diff_log_printf(log, " grabbed=%+d", o->seen.grabbed);
-	diff_log_printf(log, "\n");
-}
-
 static bool to_be_run(const struct walk *walk)
 {
 	return !walk->watch || (diff_is_reader(walk->cell.op) && walk->cell.signal == SIGNAL_NONE);
@@ -236,7 +155,7 @@ static int walk_thread(void *data)
 			walk->err = run_cell(walk);
 			if (walk->err)
 				break;
-			write_cell(walk);
+			diff_write_cell(walk->log, &walk->cell, &walk->out, walk->watch);
 		}
 		smp_store_release(&walk->next, walk->next + 1);
 		cond_resched();
@@ -294,7 +213,7 @@ static void end_block(struct walk *walk)
 	const u32 until[] = {
 		FLAG + 1, FLAG, walk->side->flag + 1, walk->side->flag, 1, 0, 2, FLAG + 2, FLAG - 1,
 	};
-	struct outcome *out = &walk->out;
+	struct diff_outcome *out = &walk->out;
 	struct rcuwait *w = &world.vma->vm_mm->vma_writer_wait;
 	int nr = walk->next;
 
@@ -327,7 +246,7 @@ static void end_block(struct walk *walk)
 	diff_probes_end();
 	up_write(&world.vma->vm_mm->mmap_lock);
 	WRITE_ONCE(walk->in_op, false);
-	write_cell(walk);
+	diff_write_cell(walk->log, &walk->cell, &walk->out, walk->watch);
 	walk->next++;
 	walk->thread = NULL;
 	WRITE_ONCE(walk->abandoned, false);

@@ -53,4 +53,21 @@ void diff_drop_locks(const struct diff_cell *cell);
 /* Before the lookup number @n, from 0, of the operation. True: it finds nothing. */
 bool diff_look(const struct diff_cell *cell, int n, struct ma_state *mas);
 
+struct diff_outcome {
+	struct diff_seen seen;
+	int ret, rcu, preempt, lockdep;
+	u32 word, other_word, seq, mm_seq;
+	int mm_count[2];
+	bool woken, running, stale;
+	/* Asleep at this word, in this state, seen by wakers or not, until that word. */
+	u32 block_word, block_state, block_until;
+	bool blocked, block_unseen, block_endless;
+	/* Asleep in this state until it got the mmap lock. */
+	u32 mmap_state;
+};
+
+/* outcome.c */
+void diff_write_cell(struct diff_log *log, const struct diff_cell *c, const struct diff_outcome *o,
+		     bool watched);
+
 #endif /* DIFF_STATES_H */
