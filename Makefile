@@ -75,11 +75,11 @@ litmus: setup
 		--model $(dir)/tree/tools/memory-model $(TESTS)
 
 # KDIR names a tree to compare with, not one to build for; PATCH may be several; SEED is that
-# of the random schedules.
+# of the random schedules, CELL one of the report's.
 diff:
-	$(Q)$(MAKE) modules KDIR=
+	$(Q)$(MAKE) modules KDIR= || { echo "verdict: could not tell — the modules do not build"; exit 2; }
 	$(Q)KDIR= $(enter) scripts/diff --kernel "$$(KDIR= scripts/kernel-dir)" \
-		$(if $(KDIR),--tree $(KDIR)) $(if $(SEED),--seed $(SEED)) $(PATCH)
+		$(if $(KDIR),--tree $(KDIR)) $(if $(SEED),--seed $(SEED)) $(if $(CELL),--cell "$(CELL)") $(PATCH)
 
 # TIME: about how many seconds in the guest. The module a second time, with the C helpers
 # called: its delays and rare counters lie in between.

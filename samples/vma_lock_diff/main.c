@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Loading vma_lock_diff_rust.ko runs the Rust side; loading a C side after it
+ * Loading this runs the kernel's binary; loading vma_lock_diff_rust.ko the Rust side; loading a C side after it
  * runs that, and schedules in which C and Rust meet. What was seen is in
  * /sys/kernel/debug/vma_lock_diff/NAME.
  */
@@ -18,8 +18,11 @@ static const struct vma_lock_diff_side *stepped_rust;
 
 static int run_schedules(const struct vma_lock_diff_side *side, struct diff_log *log)
 {
-	int err = diff_schedules_run(side, side, log);
+	int err;
 
+	if (!side)
+		return 0;
+	err = diff_schedules_run(side, side, log);
 	if (err || !stepped_rust || side == stepped_rust)
 		return err;
 	return diff_schedules_run(side, stepped_rust, log) ?:
@@ -28,7 +31,7 @@ static int run_schedules(const struct vma_lock_diff_side *side, struct diff_log 
 
 static int run(const struct vma_lock_diff_side *side, const struct vma_lock_diff_side *stepped)
 {
-	static const u32 layout[] = VMA_LOCK_DIFF_LAYOUT;
+	static const struct vma_lock_diff_field layout[] = VMA_LOCK_DIFF_LAYOUT;
 	struct diff_log *log;
 
 	if (memcmp(side->layout, layout, sizeof(layout))) {
@@ -41,6 +44,8 @@ static int run(const struct vma_lock_diff_side *side, const struct vma_lock_diff
 
 	guard(mutex)(&lock);
 	diff_log_printf(log, "side %s flag %08x limit %08x\n", side->name, side->flag, side->limit);
+	if (side == &diff_kernel_side)
+		diff_kernel_side_init(log);
 	return diff_cells_run(side, log) ?:
 	       run_schedules(stepped, log) ?:
 	       diff_log_publish(log);
@@ -77,8 +82,14 @@ static int __init diff_init(void)
 	err = diff_probes_init();
 	if (err)
 		goto cells;
+	/* Nobody can stop it at its steps. */
+	err = run(&diff_kernel_side, NULL);
+	if (err)
+		goto probes;
 	return 0;
 
+probes:
+	diff_probes_exit();
 cells:
 	diff_cells_exit();
 world:

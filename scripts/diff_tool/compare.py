@@ -41,8 +41,25 @@ def state_name(key: tuple) -> str:
     return ", ".join(parts)
 
 
+# The places of samples/vma_lock_diff/states.c.
+PLACES = {
+    "first": "first byte of the VMA",
+    "last": "last byte of the VMA",
+    "moved_up": "VMA moved up since",
+    "moved_down": "VMA moved down since",
+    "hole": "no VMA",
+    "ahead": "VMA ahead",
+    "ahead_locked": "VMA ahead, mm write-locked",
+    "filled_locked": "gap filled since, mm write-locked",
+    "filled_since": "gap filled since",
+    "mmap_locked": "mmap lock taken",
+    "watch": "VMA watched",
+}
+
+
 def operation_name(operation: str) -> str:
-    return operation.replace("@watch", ", VMA watched")
+    name, *places = operation.split("@")
+    return ", ".join([f"{name}()", *(PLACES[place] for place in places)])
 
 
 def _split(runs: list[str]) -> list[tuple[int, int]]:
@@ -55,7 +72,7 @@ def _contains(runs: list[tuple[int, int]], word: int) -> bool:
 
 def predicate(name: str, sides: dict[str, list[str]], reference: str, other: str) -> list[Difference]:
     """Where two predicates differ: one entry for each run of inputs with the same answers."""
-    if sides[reference] == sides[other]:
+    if other not in sides or sides[reference] == sides[other]:
         return []
     runs = {side: _split(lines) for side, lines in sides.items()}
     edges = sorted({0, 1 << 32, *(e for r in runs.values() for first, last in r for e in (first, last + 1))})
@@ -65,17 +82,37 @@ def predicate(name: str, sides: dict[str, list[str]], reference: str, other: str
         if answers[reference] != answers[other]:
             what = f"input {first:#010x}" + (f" .. {end - 1:#010x}" if end - first > 1 else "")
             differences.append(
-                Difference("predicate", what, answers[reference], answers.get(name, ""), answers["rust"], ("predicate", first))
+                Difference(
+                    "predicate",
+                    what,
+                    answers[reference],
+                    answers.get(name, ""),
+                    answers["rust"],
+                    key=("predicate", first),
+                )
             )
     return differences
 
 
-def cells(before: Record, other: Record, rust: Record) -> list[Difference]:
+def cells(before: Record, other: Record, rust: Record, kernel: Record) -> list[Difference]:
     return [
-        Difference(operation_name(key[0]), state_name(key), done, other.cells.get(key, "not run"), rust.cells[key], key)
+        Difference(
+            operation_name(key[0]),
+            state_name(key),
+            done,
+            other.cells.get(key, "not run"),
+            rust.cells[key],
+            kernel.cells.get(key, "not applicable"),
+            key,
+        )
         for key, done in before.cells.items()
         if other.cells.get(key) != done
     ]
+
+
+def cross_check(before: Record, kernel: Record) -> list[tuple]:
+    """States in which the running kernel's binary does not do what the C of its tree does."""
+    return [key for key, done in kernel.cells.items() if before.cells.get(key) != done]
 
 
 def constants(before: Record, other: Record, rust: Record) -> list[Difference]:
@@ -91,10 +128,10 @@ def compare(name: str, records: dict[str, Record], predicates: dict[str, list[st
     """The C before (side "before") against side `name`."""
     before, other, rust = records["before"], records[name], records["rust"]
     result = Result(name, compared=len(before.cells))
-    wanted = {side: predicates[side] for side in {"before", "rust", name}}
+    wanted = {side: predicates[side] for side in {"before", "rust", name} & predicates.keys()}
     result.differences += constants(before, other, rust)
     result.differences += predicate(name, wanted, "before", name)
-    result.differences += cells(before, other, rust)
+    result.differences += cells(before, other, rust, records["kernel"])
     for pair in schedules.pairs(name, records):
         result.differences += schedules.compare(pair, name == "rust")
     result.schedules = schedules.summary(schedules.pairs(name, records))

@@ -11,4 +11,5 @@ class Difference:
     before: str
     after: str
     rust: str
+    kernel: str = ""  # the running kernel's binary
     key: tuple = ()

@@ -14,6 +14,7 @@ from .sides import TOP, Kernel
 PACKED = re.compile(r"(?:\[ *\d+\.\d+\](?:\[[^]]*\])? )?# diff (\S+) (\S+)$")
 HEAD = re.compile(r"side (\S+) flag ([0-9a-f]+) limit ([0-9a-f]+)$")
 CELL = re.compile(r"([\w@]+) ([0-9a-f]{8}) ([01]) ([01]) ([01]) ([012]): (.*)$")
+LACKS = re.compile(r"lacks (.*)$")
 CELLS = re.compile(r"cells (\d+) not-applicable (\d+) watchpoints ([01])$")
 SCHEDULE = re.compile(r"schedule (\S+) (\S+) (\S+) (\d+): (.*)$")
 SCENARIO = re.compile(r"scenario (\S+) (\S+) (\S+) runs (\d+) states (\d+) steps (\d+) preemptions (\d+) (complete|incomplete)$")
@@ -50,6 +51,7 @@ class Record:
     limit: int = 0
     cells: dict[tuple, str] = field(default_factory=dict)
     not_applicable: int = 0
+    lacks: list[str] = field(default_factory=list)  # what this side cannot be asked, and why
     watchpoints: bool = False
     # (scenario, readers' side, writers' side) -> outcome -> an order that leads to it
     outcomes: dict[tuple, dict[str, str]] = field(default_factory=dict)
@@ -68,6 +70,8 @@ def parse(name: str, text: str) -> Record:
         if match := CELL.match(line):
             key = (match[1], int(match[2], 16), *(int(match[i]) for i in range(3, 7)))
             record.cells[key] = match[7]
+        elif match := LACKS.match(line):
+            record.lacks.append(match[1])
         elif match := HEAD.match(line):
             record.flag, record.limit = int(match[2], 16), int(match[3], 16)
         elif match := CELLS.match(line):

@@ -93,10 +93,10 @@ def _outcomes(pair: Pair) -> list[Difference]:
         where = f"schedules of {' and '.join(ROLES[scenario])}{_title(pair.other)}"
         for outcome in sorted(found.keys() - expected.keys(), key=lambda text: ("wrong=" not in text, text)):
             steps = f"steps: {order_name(scenario, found[outcome])}"
-            differences.append(Difference(where, steps, "never", outcome, "", (scenario, found[outcome])))
+            differences.append(Difference(where, steps, "never", outcome, "", key=(scenario, found[outcome])))
         for outcome in sorted(expected.keys() - found.keys()):
             steps = f"steps: {order_name(scenario, expected[outcome])}"
-            differences.append(Difference(where, steps, outcome, "never", "", (scenario, expected[outcome])))
+            differences.append(Difference(where, steps, outcome, "never", "", key=(scenario, expected[outcome])))
     return differences
 
 
@@ -114,11 +114,11 @@ def _rounds(pair: Pair, each_step: bool) -> list[Difference]:
         before, after = (sorted(set(WRONG.findall(side.outcome))) for side in (expected, found))
         if before != after:
             texts = [", ".join(texts) or "nothing goes wrong" for texts in (before, after)]
-            differences.append(Difference(where, f"{run}, in the end", *texts, "", ("rounds", number)))
+            differences.append(Difference(where, f"{run}, in the end", *texts, "", key=("rounds", number)))
         elif each_step and (expected.events != found.events or expected.outcome != found.outcome):
             steps = zip([*expected.events, expected.outcome], [*found.events, found.outcome], strict=False)
             step, names = next((i, pair) for i, pair in enumerate(steps) if pair[0] != pair[1])
-            differences.append(Difference(where, f"{run}, step {step}", *map(event_name, names), "", ("rounds", number)))
+            differences.append(Difference(where, f"{run}, step {step}", *map(event_name, names), "", key=("rounds", number)))
     return differences
 
 
