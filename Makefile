@@ -78,11 +78,12 @@ litmus: setup
 	$(Q)$(enter) model/litmus/run --herd7 $(or $(O),build)/herd7/herd7 \
 		--model $(dir)/tree/tools/memory-model $(TESTS)
 
-# KDIR names a tree to compare with, not one to build for; PATCH may be several.
+# KDIR names a tree to compare with, not one to build for; PATCH may be several; SEED is that
+# of the random schedules, CELL one of the report's.
 diff:
-	$(Q)$(MAKE) modules KDIR=
+	$(Q)$(MAKE) modules KDIR= || { echo "verdict: could not tell — the modules do not build"; exit 2; }
 	$(Q)KDIR= $(enter) scripts/diff --kernel "$$(KDIR= scripts/kernel-dir)" \
-		$(if $(KDIR),--tree $(KDIR)) $(PATCH)
+		$(if $(KDIR),--tree $(KDIR)) $(if $(SEED),--seed $(SEED)) $(if $(CELL),--cell "$(CELL)") $(PATCH)
 
 # TIME: about how many seconds in the guest. The module a second time, with the C helpers
 # called: its delays and rare counters lie in between.
@@ -141,7 +142,8 @@ help:
 ##                     VMAs, Rust beside the kernel's C (SUITES=: others of the suites)
 ##   test            - All that must pass
 ##   diff            - Is a change to the protocol "no functional change"? C before, C
-##                     after, Rust, state by state (PATCH=my.patch or KDIR=~/linux)
+##                     after, Rust, state by state (PATCH=my.patch or KDIR=~/linux;
+##                     SEED=: of the random schedules)
 ##
 ## Building
 ##   modules         - The modules, for the kernel chosen below (default)

@@ -4,9 +4,10 @@
 
 /*
  * The annotations are the header's own. Each helper is called right from the
- * function that takes or drops the lock, so _RET_IP_ names that function.
+ * function that takes or drops the lock, so _RET_IP_ names that function. Under
+ * VMA_LOCK_STEPS they are called without lockdep too: a test wants to know when.
  */
-#ifdef CONFIG_LOCKDEP
+#if defined(CONFIG_LOCKDEP) || defined(VMA_LOCK_STEPS)
 
 __rust_helper void vma_lock_helper___vma_lockdep_init(struct vm_area_struct *vma)
 {
@@ -40,9 +41,11 @@ __rust_helper void vma_lock_helper___vma_lockdep_stat_mark_acquired(struct vm_ar
 	__vma_lockdep_stat_mark_acquired(vma);
 }
 
+#endif
+
+#ifdef CONFIG_LOCKDEP
 __rust_helper bool vma_lock_helper___vma_lockdep_is_held(struct vm_area_struct *vma)
 {
 	return lock_is_held(__vma_lockdep_map(vma));
 }
-
-#endif /* CONFIG_LOCKDEP */
+#endif

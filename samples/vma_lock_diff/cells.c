@@ -8,62 +8,28 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include "diff.h"
+#include "states.h"
 
 #include <linux/kthread.h>
 #include <linux/mmap_lock.h>
+#include <linux/module.h>
 #include <linux/rcuwait.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-
-static const u32 words[] = {
-	0, 1, 2, 3,
-	VM_REFCNT_LIMIT - 1, VM_REFCNT_LIMIT, FLAG, FLAG + 1, FLAG + 2, FLAG + 3,
-	FLAG | FLAG >> 1, INT_MAX - 1, INT_MAX, 1U << 31, (1U << 31) + 1,
-	3 * FLAG - 1, 3 * FLAG, 3 * FLAG + 1, 3 * FLAG + 2, 0U - 2, 0U - 1,
-};
-
-static const char *const op_names[] = {
-#define X(name) #name,
-	VMA_LOCK_DIFF_OPS(X)
-#undef X
-};
-
-enum { SIGNAL_NONE, SIGNAL_NONFATAL, SIGNAL_FATAL, NR_SIGNALS };
-
-struct cell {
-	enum vma_lock_diff_op op;
-	u32 word;
-	bool write_locked, other_mm, waiter;
-	int signal;
-};
-
-struct outcome {
-	struct diff_seen seen;
-	int ret, rcu, preempt, lockdep;
-	u32 word, seq, mm_seq;
-	int mm_count[2];
-	bool woken, running, stale;
-	/* Asleep at this word, in this state, seen by wakers or not, until that word. */
-	u32 block_word, block_state, block_until;
-	bool blocked, block_unseen, block_endless;
-};
-
-/* The sequence of a write-locked mm, and the VMA's if it is not write-locked. */
-#define MM_SEQ	5
-#define OLD_SEQ	3
 
 struct walk {
 	const struct vma_lock_diff_side *side;
 	struct diff_log *log;
 	struct task_struct *thread;
 	int next;
-	int run, not_applicable;
+	int run, not_applicable, err;
 	/* With watchpoints, which are slow: only readers, and without signals. */
 	bool watch;
-	struct cell cell;
-	struct outcome out;
+	struct diff_cell cell;
+	struct diff_outcome out;
 	bool in_op, done, abandoned;
+	/* The thread wants that somebody else has the mmap lock; he has it. */
+	bool wants_mmap_locked, mmap_locked;
 };
 
 static struct walk *walking;
@@ -91,51 +57,6 @@ static unsigned int sleeper_count(void)
 	return READ_ONCE(sleeper_woken);
 }
 
-static bool cell_nr(int nr, struct cell *cell)
-{
-	cell->signal = nr % NR_SIGNALS;
-	nr /= NR_SIGNALS;
-	cell->waiter = nr % 2;
-	nr /= 2;
-	cell->other_mm = nr % 2;
-	nr /= 2;
-	cell->write_locked = nr % 2;
-	nr /= 2;
-	cell->word = words[nr % ARRAY_SIZE(words)];
-	nr /= ARRAY_SIZE(words);
-	cell->op = nr;
-	return nr < NR_OPS;
-}
-
-static bool is_writer(enum vma_lock_diff_op op)
-{
-	return op == OP_start_write || op == OP_start_write_killable || op == OP_mark_detached;
-}
-
-static bool is_reader(enum vma_lock_diff_op op)
-{
-	return op == OP_refcount_put || op == OP_end_read || op == OP_start_read;
-}
-
-static bool needs_mmap_lock(enum vma_lock_diff_op op)
-{
-	return !is_reader(op) && op != OP_is_attached && op != OP_start_read_locked;
-}
-
-static void set_up(const struct cell *cell)
-{
-	for (int i = 0; i < 2; i++) {
-		world.mm[i]->mm_lock_seq.sequence = MM_SEQ;
-		rcu_assign_pointer(world.mm[i]->vma_writer_wait.task, NULL);
-		atomic_set(&world.mm[i]->mm_count, 10);
-	}
-	world.vma->vm_mm = world.mm[cell->other_mm];
-	world.vma->vm_lock_seq = cell->write_locked ? MM_SEQ : OLD_SEQ;
-	atomic_set(&world.vma->vm_refcnt.refs, cell->word);
-	if (cell->waiter)
-		rcu_assign_pointer(world.vma->vm_mm->vma_writer_wait.task, sleeper);
-}
-
 static int held_locks(void)
 {
 #ifdef CONFIG_LOCKDEP
@@ -145,42 +66,35 @@ static int held_locks(void)
 #endif
 }
 
-static void take_locks(const struct cell *cell)
+/* Only the walk's own. */
+static void release_lockdep(int depth)
 {
-	struct mm_struct *mm = world.vma->vm_mm;
-
-	if (needs_mmap_lock(cell->op))
-		down_write(&mm->mmap_lock);
-	else if (cell->op == OP_start_read_locked)
-		down_read(&mm->mmap_lock);
-#ifdef CONFIG_PER_VMA_LOCK
-	if (cell->op == OP_refcount_put || cell->op == OP_end_read)
-		__vma_lockdep_acquire_read(world.vma);
+#ifdef CONFIG_LOCKDEP
+	while (current->lockdep_depth > depth)
+		lock_release(current->held_locks[current->lockdep_depth - 1].instance, _RET_IP_);
 #endif
-	if (cell->op == OP_start_read)
-		rcu_read_lock();
 }
 
-static void drop_locks(const struct cell *cell)
+static void let_mmap_lock(struct walk *walk, bool locked)
 {
-	struct mm_struct *mm = world.vma->vm_mm;
-
-	if (needs_mmap_lock(cell->op))
-		up_write(&mm->mmap_lock);
-	else if (cell->op == OP_start_read_locked)
-		up_read(&mm->mmap_lock);
+	WRITE_ONCE(walk->wants_mmap_locked, locked);
+	while (READ_ONCE(walk->mmap_locked) != locked)
+		cond_resched();
 }
 
-static void run_cell(struct walk *walk)
+static int run_cell(struct walk *walk)
 {
-	const struct cell *cell = &walk->cell;
-	struct outcome *out = &walk->out;
+	const struct diff_cell *cell = &walk->cell;
+	struct diff_outcome *out = &walk->out;
 	unsigned int woken = sleeper_count();
-	int rcu, preempt, lockdep;
+	int rcu, preempt, lockdep, err;
 
-	*out = (struct outcome){ };
-	set_up(cell);
-	take_locks(cell);
+	*out = (struct diff_outcome){ };
+	err = diff_set_up(cell, sleeper);
+	if (err)
+		return err;
+	let_mmap_lock(walk, cell->place && cell->place->mmap_locked);
+	diff_take_locks(cell);
 	if (cell->signal != SIGNAL_NONE)
 		send_sig(cell->signal == SIGNAL_FATAL ? SIGKILL : SIGUSR1, current, 1);
 
@@ -188,7 +102,7 @@ static void run_cell(struct walk *walk)
 	preempt = preempt_count();
 	lockdep = held_locks();
 	WRITE_ONCE(walk->in_op, true);
-	diff_probes_begin(&out->seen);
+	diff_probes_begin(&out->seen, cell);
 	out->ret = walk->side->op[cell->op](world.mm[0], world.vma);
 	diff_probes_end();
 	WRITE_ONCE(walk->in_op, false);
@@ -201,70 +115,31 @@ static void run_cell(struct walk *walk)
 	while (rcu_preempt_depth())
 		rcu_read_unlock();
 	preempt_count_set(preempt);
+	release_lockdep(lockdep);
 	out->stale = rcu_access_pointer(world.mm[0]->vma_writer_wait.task) == current ||
 		     rcu_access_pointer(world.mm[1]->vma_writer_wait.task) == current;
 	flush_signals(current);
-	drop_locks(cell);
+	diff_drop_locks(cell);
+	let_mmap_lock(walk, false);
 	out->word = atomic_read(&world.vma->vm_refcnt.refs);
+	out->other_word = atomic_read(&world.other->vm_refcnt.refs);
 	out->seq = world.vma->vm_lock_seq;
 	out->mm_seq = world.vma->vm_mm->mm_lock_seq.sequence;
 	for (int i = 0; i < 2; i++)
 		out->mm_count[i] = atomic_read(&world.mm[i]->mm_count) - 10;
 	out->woken = sleeper_count() != woken;
+	return 0;
 }
 
-/* "op word write-locked other-mm waiter signal: outcome"; what is as always is left out. */
-static void write_cell(struct walk *walk)
+static bool to_be_run(const struct walk *walk)
 {
-	const struct cell *c = &walk->cell;
-	const struct outcome *o = &walk->out;
-	struct diff_log *log = walk->log;
+	return !walk->watch || (diff_is_reader(walk->cell.op) && walk->cell.signal == SIGNAL_NONE);
+}
 
-	diff_log_printf(log, "%s%s %08x %d %d %d %d: ret=%d word=%08x", op_names[c->op],
-			walk->watch ? "@watch" : "", c->word, c->write_locked, c->other_mm,
-			c->waiter, c->signal, o->ret, o->word);
-	if (o->seq != (c->write_locked ? MM_SEQ : OLD_SEQ))
-		diff_log_printf(log, o->seq == MM_SEQ ? " seq=mm" : " seq=%08x", o->seq);
-	if (o->mm_seq != MM_SEQ)
-		diff_log_printf(log, " mm_seq=%+d", (int)(o->mm_seq - MM_SEQ));
-	if (o->blocked)
-		diff_log_printf(log, " blocks=%08x,%s%s", o->block_word,
-				o->block_state & TASK_WAKEKILL ? "killable" : "uninterruptible",
-				o->block_unseen ? ",unseen" : "");
-	if (o->blocked && o->block_endless)
-		diff_log_printf(log, " until=never");
-	else if (o->blocked)
-		diff_log_printf(log, " until=%08x", o->block_until);
-	for (int i = 0; i < ARRAY_SIZE(o->seen.saturated); i++)
-		if (o->seen.saturated[i])
-			diff_log_printf(log, " saturates=%d*%d", i, o->seen.saturated[i]);
-	if (o->seen.warns)
-		diff_log_printf(log, " warns=%d", o->seen.warns);
-	for (int i = 0; i < ARRAY_SIZE(o->seen.wakes); i++)
-		if (o->seen.wakes[i])
-			diff_log_printf(log, " wakes=%s*%d",
-					i == 2 ? "stranger" : i == c->other_mm ? "vm_mm" : "not-vm_mm",
-					o->seen.wakes[i]);
-	if (o->woken)
-		diff_log_printf(log, " woken");
-	if (o->rcu)
-		diff_log_printf(log, " rcu=%+d", o->rcu);
-	if (o->preempt)
-		diff_log_printf(log, " preempt=%+d", o->preempt);
-	if (o->lockdep)
-		diff_log_printf(log, " lockdep=%+d", o->lockdep);
-	for (int i = 0; i < 2; i++)
-		if (o->mm_count[i])
-			diff_log_printf(log, " mm_count%d=%+d", i, o->mm_count[i]);
-	if (o->stale)
-		diff_log_printf(log, " leaves-waiter");
-	if (!o->running && !o->block_endless)
-		diff_log_printf(log, " not-running");
-	if (o->seen.late)
-		diff_log_printf(log, " late-touch");
-	if (o->seen.grabbed)
-		diff_log_printf(log, " grabbed=%+d", o->seen.grabbed);
-	diff_log_printf(log, "\n");
+static bool is_applicable(const struct walk *walk)
+{
+	/* The mmap write lock sees to it that there is one waiter only. */
+	return walk->side->op[walk->cell.op] && !(diff_is_writer(walk->cell.op) && walk->cell.waiter);
 }
 
 static int walk_thread(void *data)
@@ -273,15 +148,15 @@ static int walk_thread(void *data)
 
 	allow_signal(SIGKILL);
 	allow_signal(SIGUSR1);
-	while (cell_nr(walk->next, &walk->cell)) {
-		if (is_writer(walk->cell.op) && walk->cell.waiter) {
-			/* The mmap write lock sees to it that there is one waiter only. */
-			walk->not_applicable += !walk->watch;
-		} else if (!walk->watch ||
-			   (is_reader(walk->cell.op) && walk->cell.signal == SIGNAL_NONE)) {
+	while (diff_cell_nr(walk->next, &walk->cell)) {
+		if (!is_applicable(walk)) {
+			walk->not_applicable += to_be_run(walk);
+		} else if (to_be_run(walk)) {
 			walk->run++;
-			run_cell(walk);
-			write_cell(walk);
+			walk->err = run_cell(walk);
+			if (walk->err)
+				break;
+			diff_write_cell(walk->log, &walk->cell, &walk->out, walk->watch);
 		}
 		smp_store_release(&walk->next, walk->next + 1);
 		cond_resched();
@@ -320,15 +195,36 @@ static bool left_cell(struct walk *walk, int nr)
 	return false;
 }
 
+static void follow_mmap_lock(struct walk *walk)
+{
+	bool locked = READ_ONCE(walk->wants_mmap_locked);
+
+	if (locked == walk->mmap_locked)
+		return;
+	if (locked)
+		down_write(&world.mm[0]->mmap_lock);
+	else
+		up_write(&world.mm[0]->mmap_lock);
+	WRITE_ONCE(walk->mmap_locked, locked);
+}
+
 /* The thread sleeps in an operation: tries the words that a waiter may wait for. */
 static void end_block(struct walk *walk)
 {
 	const u32 until[] = {
 		FLAG + 1, FLAG, walk->side->flag + 1, walk->side->flag, 1, 0, 2, FLAG + 2, FLAG - 1,
 	};
-	struct outcome *out = &walk->out;
+	struct diff_outcome *out = &walk->out;
 	struct rcuwait *w = &world.vma->vm_mm->vma_writer_wait;
 	int nr = walk->next;
+
+	if (walk->mmap_locked) {
+		out->mmap_state = READ_ONCE(walk->thread->__state);
+		WRITE_ONCE(walk->wants_mmap_locked, false);
+		follow_mmap_lock(walk);
+		left_cell(walk, nr);
+		return;
+	}
 
 	out->blocked = true;
 	out->block_word = atomic_read(&world.vma->vm_refcnt.refs);
@@ -344,14 +240,21 @@ static void end_block(struct walk *walk)
 	}
 
 	out->block_endless = true;
-	WRITE_ONCE(walk->abandoned, true);
-	get_task_struct(walk->thread);
-	wake_up_process(walk->thread);
-	kthread_stop_put(walk->thread);
+	if (walk->side == &diff_rust_side) {
+		/* Its schedule() is the kernel's: it sleeps on, idly, in code that must stay. */
+		WRITE_ONCE(walk->thread->__state, TASK_IDLE);
+		__module_get(THIS_MODULE);
+		put_task_struct(walk->thread);
+	} else {
+		WRITE_ONCE(walk->abandoned, true);
+		get_task_struct(walk->thread);
+		wake_up_process(walk->thread);
+		kthread_stop_put(walk->thread);
+	}
 	diff_probes_end();
 	up_write(&world.vma->vm_mm->mmap_lock);
 	WRITE_ONCE(walk->in_op, false);
-	write_cell(walk);
+	diff_write_cell(walk->log, &walk->cell, &walk->out, walk->watch);
 	walk->next++;
 	walk->thread = NULL;
 	WRITE_ONCE(walk->abandoned, false);
@@ -381,11 +284,12 @@ static int walk_all(struct walk *walk)
 			err = start_walk(walk);
 		else if (asleep_in_op(walk))
 			end_block(walk);
+		follow_mmap_lock(walk);
 		cond_resched();
 	}
 	if (walk->thread)
 		kthread_stop_put(walk->thread);
-	return err;
+	return err ?: walk->err;
 }
 
 int diff_cells_run(const struct vma_lock_diff_side *side, struct diff_log *log)

@@ -10,6 +10,9 @@
 #include <linux/mm_types.h>
 #include <linux/sched.h>
 
+struct diff_cell;
+struct ma_state;
+
 #define FLAG	VM_REFCNT_EXCLUDE_READERS_FLAG
 
 /* log.c: text that user space reads from debugfs. */
@@ -20,10 +23,12 @@ int diff_log_publish(struct diff_log *log);
 int diff_log_init(void);
 void diff_log_exit(void);
 
-/* world.c: two mms and a VMA that no process has. */
+/* world.c: two mms and two VMAs that no process has. */
 struct diff_world {
 	struct mm_struct *mm[2];
-	struct vm_area_struct *vma;
+	struct vm_area_struct *vma, *other;
+	/* What mm[0] is a part of. */
+	struct synthetic_mm *synthetic;
 };
 
 extern struct diff_world world;
@@ -51,11 +56,15 @@ struct diff_seen {
 	bool late;
 	/* ... and how often the VMA's mm was grabbed at that time. */
 	s8 grabbed;
+	/* Lookups in the maple tree. Those beyond a number find nothing, or it would never end. */
+	u8 looks;
 };
+
+#define DIFF_MAX_LOOKS	8
 
 int diff_probes_init(void);
 void diff_probes_exit(void);
-void diff_probes_begin(struct diff_seen *seen);
+void diff_probes_begin(struct diff_seen *seen, const struct diff_cell *cell);
 void diff_probes_end(void);
 /* Watchpoints are slow. -ENOSPC: this CPU has none, or they are in use. */
 int diff_watch_start(void);
@@ -67,7 +76,11 @@ void diff_cells_abandon(void);
 int diff_cells_init(void);
 void diff_cells_exit(void);
 
-/* rust_side.rs */
+/* rust_table.c: the library that is linked into the module at hand */
 extern const struct vma_lock_diff_side diff_rust_side;
+
+/* kernel_side.c */
+extern struct vma_lock_diff_side diff_kernel_side;
+void diff_kernel_side_init(struct diff_log *log);
 
 #endif /* DIFF_H */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Loading vma_lock_diff.ko runs the Rust side; loading a C side runs that. What
- * was seen is in /sys/kernel/debug/vma_lock_diff/NAME.
+ * Loading this runs the kernel's binary; loading vma_lock_diff_rust.ko the Rust side; loading a C side after it
+ * runs that, and schedules in which C and Rust meet. What was seen is in
+ * /sys/kernel/debug/vma_lock_diff/NAME.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -12,18 +13,26 @@
 
 static DEFINE_MUTEX(lock);
 
+/* Rust as it takes part in schedules, once vma_lock_diff_rust.ko is loaded. */
+static const struct vma_lock_diff_side *stepped_rust;
+
 static int run_schedules(const struct vma_lock_diff_side *side, struct diff_log *log)
 {
-	if (side == &diff_rust_side)
+	int err;
+
+	if (!side)
 		return 0;
-	return diff_schedules_run(side, side, log);
+	err = diff_schedules_run(side, side, log);
+	if (err || !stepped_rust || side == stepped_rust)
+		return err;
+	return diff_schedules_run(side, stepped_rust, log) ?:
+	       diff_schedules_run(stepped_rust, side, log);
 }
 
-int vma_lock_diff_run(const struct vma_lock_diff_side *side)
+static int run(const struct vma_lock_diff_side *side, const struct vma_lock_diff_side *stepped)
 {
-	static const u32 layout[] = VMA_LOCK_DIFF_LAYOUT;
+	static const struct vma_lock_diff_field layout[] = VMA_LOCK_DIFF_LAYOUT;
 	struct diff_log *log;
-	int err;
 
 	if (memcmp(side->layout, layout, sizeof(layout))) {
 		pr_err("%s: its vm_area_struct or mm_struct is not this kernel's\n", side->name);
@@ -35,12 +44,28 @@ int vma_lock_diff_run(const struct vma_lock_diff_side *side)
 
 	guard(mutex)(&lock);
 	diff_log_printf(log, "side %s flag %08x limit %08x\n", side->name, side->flag, side->limit);
-	err = diff_cells_run(side, log);
-	if (!err)
-		err = run_schedules(side, log);
-	return err ?: diff_log_publish(log);
+	if (side == &diff_kernel_side)
+		diff_kernel_side_init(log);
+	return diff_cells_run(side, log) ?:
+	       run_schedules(stepped, log) ?:
+	       diff_log_publish(log);
+}
+
+int vma_lock_diff_run(const struct vma_lock_diff_side *side)
+{
+	return run(side, side);
 }
 EXPORT_SYMBOL_GPL(vma_lock_diff_run);
+
+int vma_lock_diff_run_rust(const struct vma_lock_diff_side *stepped)
+{
+	/* C sides refer to it from now on: it stays. */
+	if (!try_module_get(stepped->owner))
+		return -ENOENT;
+	stepped_rust = stepped;
+	return run(&diff_rust_side, stepped);
+}
+EXPORT_SYMBOL_GPL(vma_lock_diff_run_rust);
 
 static int __init diff_init(void)
 {
@@ -57,7 +82,8 @@ static int __init diff_init(void)
 	err = diff_probes_init();
 	if (err)
 		goto cells;
-	err = vma_lock_diff_run(&diff_rust_side);
+	/* Nobody can stop it at its steps. */
+	err = run(&diff_kernel_side, NULL);
 	if (err)
 		goto probes;
 	return 0;

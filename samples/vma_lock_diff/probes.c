@@ -9,17 +9,22 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include "states.h"
 #include "thread.h"
 
 #include <linux/bug.h>
 #include <linux/hw_breakpoint.h>
 #include <linux/kprobes.h>
+#include <linux/maple_tree.h>
 #include <linux/perf_event.h>
 #include <linux/rcuwait.h>
 #include <linux/refcount.h>
 
 static struct task_struct *watched;
 static struct diff_seen *seen_by_watched;
+static const struct diff_cell *cell_of_watched;
+/* mas_find() may walk; that is one lookup. */
+static struct ma_state *walk_in_find;
 static u32 last_word;
 static bool dropped;
 static int mm_count;
@@ -70,7 +75,7 @@ static int on_report(struct kprobe *p, struct pt_regs *regs)
 NOKPROBE_SYMBOL(on_report);
 
 /* With a post handler the kernel does not optimise the probe, and minds where it returns to. */
-static void after_report(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
+static void after(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
 {
 }
 
@@ -84,13 +89,56 @@ static int on_wake(struct kprobe *p, struct pt_regs *regs)
 	return 0;
 }
 
+static int on_look(struct ma_state *mas, struct pt_regs *regs)
+{
+	int n = seen_by_watched->looks;
+
+	count(&seen_by_watched->looks);
+	if (!cell_of_watched->place || !diff_look(cell_of_watched, n, mas))
+		return 0;
+	regs_set_return_value(regs, 0);
+	instruction_pointer_set(regs, (unsigned long)just_return);
+	return 1;
+}
+NOKPROBE_SYMBOL(on_look);
+
+static int on_find(struct kprobe *p, struct pt_regs *regs)
+{
+	struct ma_state *mas = (void *)regs_get_kernel_argument(regs, 0);
+	int nothing;
+
+	if (current != READ_ONCE(watched))
+		return 0;
+	nothing = on_look(mas, regs);
+	walk_in_find = !nothing && mas->status == ma_start ? mas : NULL;
+	return nothing;
+}
+NOKPROBE_SYMBOL(on_find);
+
+static int on_walk(struct kprobe *p, struct pt_regs *regs)
+{
+	struct ma_state *mas = (void *)regs_get_kernel_argument(regs, 0);
+	bool in_find;
+
+	if (current != READ_ONCE(watched))
+		return 0;
+	in_find = walk_in_find == mas;
+	walk_in_find = NULL;
+	return in_find ? 0 : on_look(mas, regs);
+}
+NOKPROBE_SYMBOL(on_walk);
+
 static struct kprobe probes[] = {
 	{ .symbol_name = "refcount_warn_saturate",	.pre_handler = on_saturate },
 	{ .symbol_name = "report_bug",			.pre_handler = on_report,
-	  .post_handler = after_report },
+	  .post_handler = after },
 	{ .symbol_name = "report_bug_entry",		.pre_handler = on_report,
-	  .post_handler = after_report },
+	  .post_handler = after },
 	{ .symbol_name = "rcuwait_wake_up",		.pre_handler = on_wake },
+	{ .symbol_name = "mas_find",			.pre_handler = on_find,
+	  .post_handler = after },
+	{ .symbol_name = "mas_walk",			.pre_handler = on_walk,
+	  .post_handler = after },
 };
 
 /* The debug registers trap after the access, so the word is the new one. */
@@ -154,9 +202,11 @@ int diff_watch_start(void)
 	return 0;
 }
 
-void diff_probes_begin(struct diff_seen *s)
+void diff_probes_begin(struct diff_seen *s, const struct diff_cell *cell)
 {
 	*s = (struct diff_seen){ };
+	cell_of_watched = cell;
+	walk_in_find = NULL;
 	seen_by_watched = s;
 	last_word = atomic_read(&world.vma->vm_refcnt.refs);
 	mm_count = atomic_read(&world.vma->vm_mm->mm_count);

@@ -5,6 +5,8 @@
  */
 #include "schedules.h"
 
+#include <linux/errno.h>
+
 /* A place where others may come in between, that is not an access of the protocol. */
 static void pause_here(struct diff_thread *t)
 {
@@ -13,9 +15,11 @@ static void pause_here(struct diff_thread *t)
 
 static int call(struct diff_thread *t, enum vma_lock_diff_op op)
 {
-	int ret = t->side->op[op](world.mm[0], world.vma);
+	const bool reads = op == OP_start_read || op == OP_end_read;
+	int ret = (reads ? t->readers : t->writers)->op[op](world.mm[0], world.vma);
 
 	t->dropped = false;
+	t->addr = NULL;
 	/* All that is left of what it has read is in the result. */
 	t->history = ret * NR_OPS + op;
 	t->history = t->history * 256 + t->seen.warns;
@@ -63,22 +67,42 @@ static void enter_write(void)
 		scene.wrong |= BOTH_IN;
 }
 
-void diff_role_writer(struct diff_thread *t)
+/* Takes the mmap lock and looks for the VMA. False: it is detached; attached, if that is wanted. */
+static bool find_for_write(struct diff_thread *t)
 {
 	mmap_write_lock_virtual(t);
-	t->ret = call(t, OP_start_write);
-	enter_write();
-	pause_here(t);
+	if (!scene.freed)
+		return true;
+	t->ret = -ENOENT;
+	if (t->attaches) {
+		pause_here(t);
+		call(t, OP_lock_init);
+		pause_here(t);
+		call(t, OP_start_write);
+		scene.freed = false;
+		call(t, OP_mark_attached);
+	}
+	return false;
+}
+
+void diff_role_writer(struct diff_thread *t)
+{
+	if (find_for_write(t)) {
+		t->ret = call(t, OP_start_write);
+		enter_write();
+		pause_here(t);
+	}
 	mmap_write_unlock_virtual(t);
 }
 
 void diff_role_killable(struct diff_thread *t)
 {
-	mmap_write_lock_virtual(t);
-	t->ret = call(t, OP_start_write_killable);
-	if (!t->ret) {
-		enter_write();
-		pause_here(t);
+	if (find_for_write(t)) {
+		t->ret = call(t, OP_start_write_killable);
+		if (!t->ret) {
+			enter_write();
+			pause_here(t);
+		}
 	}
 	mmap_write_unlock_virtual(t);
 }
@@ -97,12 +121,13 @@ void diff_role_killer(struct diff_thread *t)
 /* Detaches, and frees: from here on readers may find the VMA, but not use it. */
 void diff_role_detacher(struct diff_thread *t)
 {
-	mmap_write_lock_virtual(t);
-	call(t, OP_start_write);
-	enter_write();
-	t->ret = call(t, OP_mark_detached);
-	if (scene.readers_in || atomic_read(&world.vma->vm_refcnt.refs))
-		scene.wrong |= READER_LEFT;
-	scene.freed = true;
+	if (find_for_write(t)) {
+		call(t, OP_start_write);
+		enter_write();
+		t->ret = call(t, OP_mark_detached);
+		if (scene.readers_in || atomic_read(&world.vma->vm_refcnt.refs))
+			scene.wrong |= READER_LEFT;
+		scene.freed = true;
+	}
 	mmap_write_unlock_virtual(t);
 }

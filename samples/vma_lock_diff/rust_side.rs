@@ -4,7 +4,8 @@
 
 use core::{
     ffi::c_int,
-    mem, //
+    mem,
+    ptr, //
 };
 use kernel::{
     bindings,
@@ -21,8 +22,10 @@ use kernel::{
 use vma_lock::{
     sys::{
         MmRaw,
+        VmaIter,
         VmaRaw, //
     },
+    LockNextError,
     StartReadError, //
 };
 
@@ -71,6 +74,39 @@ operations! {
     vma_lock_diff_rust_lock_init = |_mm, vma| { vma_lock::vma_lock_init(vma, false); 0 };
     vma_lock_diff_rust_lock_init_reset = |_mm, vma| { vma_lock::vma_lock_init(vma, true); 0 };
     vma_lock_diff_rust_end_write_all = |_mm, vma| { vma_lock::vma_end_write_all(&*vma.vm_mm()); 0 };
+    vma_lock_diff_rust_lock_vma_under_rcu = |mm, vma| {
+        found(vma_lock::lock_vma_under_rcu(mm, ADDRESS), vma)
+    };
+    vma_lock_diff_rust_lock_next_vma = |mm, vma| lock_next_vma(mm, vma);
+}
+
+/// `VMA_LOCK_DIFF_ADDRESS`
+const ADDRESS: usize = 16 << 20;
+
+/// What C returns, as a number.
+fn found(ret: Option<&VmaRaw>, vma: &VmaRaw) -> c_int {
+    ret.map_or(0, |ret| if ptr::eq(ret, vma) { 1 } else { 2 })
+}
+
+/// RCU is held on entry and on exit, as in C.
+///
+/// # Safety
+///
+/// As for `lock_next_vma`.
+unsafe fn lock_next_vma(mm: &MmRaw, vma: &VmaRaw) -> c_int {
+    // SAFETY: The guard below stands for the caller's lock.
+    unsafe { bindings::rcu_read_unlock() };
+    let rcu = rcu::read_lock();
+    let mut vmi = VmaIter::new(mm, ADDRESS);
+
+    // SAFETY: The caller vouches for the mm; the iterator is new.
+    let (ret, rcu) = unsafe { vma_lock::lock_next_vma(mm, &mut vmi, ADDRESS, rcu) };
+    mem::forget(rcu);
+    match ret {
+        Ok(ret) => found(ret, vma),
+        Err(LockNextError::Interrupted) => EINTR.to_errno(),
+        Err(LockNextError::TooManyReaders) => EAGAIN.to_errno(),
+    }
 }
 
 /// RCU is held on entry, and on success only on exit, as in C.

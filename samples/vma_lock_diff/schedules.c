@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * All orders in which two or three threads can take their steps.
+ * All orders in which two or three threads can take their steps; where these
+ * are too many, all in which a thread is preempted at most so many times.
  *
  * One run follows one order. Where it comes to a state that an earlier run has
  * been in, what can follow is known, and it only runs to its end. So all orders
@@ -13,126 +14,63 @@
 #include "schedules.h"
 
 #include <linux/hash.h>
-#include <linux/kthread.h>
-#include <linux/sched/task.h>
 #include <linux/mmap_lock.h>
+#include <linux/moduleparam.h>
 #include <linux/vmalloc.h>
 
 #define MAX_STEPS	200
-#define MAX_RUNS	20000
+#define MAX_RUNS	100000
 #define MAX_OUTCOMES	200
-#define VISITED_BITS	18
+#define VISITED_BITS	20
 
 static const struct scenario {
 	const char *name;
 	void (*role[DIFF_THREADS])(struct diff_thread *t);
+	/* So many preemptions at most; 0: any number. */
+	int preemptions;
 } scenarios[] = {
 	{ "reader+writer",	{ diff_role_reader, diff_role_writer } },
 	{ "reader+detacher",	{ diff_role_reader, diff_role_detacher } },
 	{ "reader+killed-writer", { diff_role_reader, diff_role_killable, diff_role_killer } },
+	{ "reader+reader+writer", { diff_role_reader, diff_role_reader, diff_role_writer } },
+	{ "reader+reader+detacher", { diff_role_reader, diff_role_reader, diff_role_detacher }, 4 },
+	{ "reader+writer+detacher", { diff_role_reader, diff_role_writer, diff_role_detacher } },
 };
 
+/* A thread was chosen out of several; these have not been tried yet. */
 struct decision {
-	u8 enabled, chosen;
+	u8 rest, chosen;
 };
 
-struct explorer {
+static uint preemptions;
+module_param(preemptions, uint, 0444);
+MODULE_PARM_DESC(preemptions, "Three threads, two sides: at most so many (default 0: as the scenario says)");
+
+static struct explorer {
+	/* At most so many are tried; 0: any number. */
+	int most_preemptions;
 	struct decision decision[MAX_STEPS];
 	int depth;
+	/* The run at hand. */
+	char order[MAX_STEPS + 1];
+	struct diff_thread *last;
+	int step, preemptions;
+	bool known, endless;
+
 	u64 *visited;
-	unsigned int states, runs, steps;
+	unsigned int states, runs;
+	u64 steps;
 	struct {
-		char text[120];
+		char text[200];
 		char order[MAX_STEPS + 1];
 	} outcome[MAX_OUTCOMES];
 	int outcomes;
 	bool incomplete;
-};
-
-static int schedule_thread(void *data)
-{
-	struct diff_thread *t = data;
-
-	for (;;) {
-		wait_for_completion(&t->go);
-		if (t->cancel)
-			return 0;
-		t->word_at_stop = atomic_read(&world.vma->vm_refcnt.refs);
-		t->role(t);
-		t->done = true;
-		complete(&scene.stopped);
-	}
-}
-
-static int start_one(struct diff_thread *t)
-{
-	struct task_struct *task = kthread_create(schedule_thread, t, "vma_lock_step");
-
-	if (IS_ERR(task))
-		return PTR_ERR(task);
-	kthread_bind(task, 0);
-	t->task = get_task_struct(task);
-	wake_up_process(task);
-	return 0;
-}
-
-static void cancel_one(struct diff_thread *t)
-{
-	t->cancel = true;
-	complete(&t->go);
-	kthread_stop_put(t->task);
-	t->task = NULL;
-	t->cancel = false;
-}
-
-static int reset_scene(void)
-{
-	for (int i = 0; i < 2; i++) {
-		world.mm[i]->mm_lock_seq.sequence = 4;
-		rcu_assign_pointer(world.mm[i]->vma_writer_wait.task, NULL);
-		atomic_set(&world.mm[i]->mm_count, 10);
-	}
-	world.vma->vm_mm = world.mm[0];
-	world.vma->vm_lock_seq = 3;
-	atomic_set(&world.vma->vm_refcnt.refs, 1);
-	scene.mmap_owner = -1;
-	scene.readers_in = 0;
-	scene.writer_in = scene.freed = false;
-	scene.wrong = 0;
-
-	for (int i = 0; i < scene.threads; i++) {
-		struct diff_thread *t = &scene.thread[i];
-		int err = t->task ? 0 : start_one(t);
-
-		if (err)
-			return err;
-		t->done = t->dropped = t->sleeping = t->wants_mmap_lock = t->fatal = false;
-		t->point = t->rcu = t->lockdep = t->ret = 0;
-		t->addr = NULL;
-		t->state = TASK_RUNNING;
-		t->history = 0;
-		t->seen = (struct diff_seen){ };
-	}
-	return 0;
-}
-
-static bool enabled(const struct diff_thread *t)
-{
-	return !t->done && !(t->sleeping && t->state != TASK_RUNNING) &&
-	       !(t->wants_mmap_lock && scene.mmap_owner >= 0);
-}
+} *x;
 
 static void mix(u64 *hash, u64 value)
 {
 	*hash = hash_64(*hash ^ value, 64) + value;
-}
-
-static int waiter_index(const struct mm_struct *mm)
-{
-	for (int i = 0; i < scene.threads; i++)
-		if (rcu_access_pointer(mm->vma_writer_wait.task) == scene.thread[i].task)
-			return i;
-	return -1;
 }
 
 /* The words that code reads without saying so count as read at every step. */
@@ -144,7 +82,7 @@ static void remember(struct diff_thread *t)
 	if (t->addr == &vma->vm_refcnt)
 		mix(&t->history, atomic_read(&vma->vm_refcnt.refs));
 	else if (t->addr == &world.mm[0]->vma_writer_wait.task)
-		mix(&t->history, waiter_index(world.mm[0]));
+		mix(&t->history, diff_scene_waiter());
 	else if (t->addr == &world.mm[0]->mm_lock_seq.sequence)
 		mix(&t->history, world.mm[0]->mm_lock_seq.sequence);
 	else if (!t->addr)
@@ -154,6 +92,19 @@ static void remember(struct diff_thread *t)
 	mix(&t->history, t->fatal);
 }
 
+static u64 thread_hash(const struct diff_thread *t)
+{
+	u64 hash = t->history;
+
+	mix(&hash, t->ret);
+	mix(&hash, t->lockdep);
+	mix(&hash, t->state | (u64)t->done << 32 | (u64)t->fatal << 33);
+	/* How many preemptions are left matters where they are counted, and of whom. */
+	if (x->most_preemptions)
+		mix(&hash, 2 * x->preemptions + (t == x->last));
+	return hash;
+}
+
 static u64 state_hash(void)
 {
 	u64 hash = scene.threads;
@@ -161,21 +112,19 @@ static u64 state_hash(void)
 	mix(&hash, atomic_read(&world.vma->vm_refcnt.refs));
 	mix(&hash, world.vma->vm_lock_seq);
 	mix(&hash, world.mm[0]->mm_lock_seq.sequence);
-	mix(&hash, waiter_index(world.mm[0]));
+	mix(&hash, diff_scene_waiter());
 	mix(&hash, scene.mmap_owner + 1 + 8 * scene.readers_in + 64 * scene.writer_in +
 		128 * scene.freed + 256 * scene.wrong);
-	for (int i = 0; i < scene.threads; i++) {
-		mix(&hash, scene.thread[i].history);
-		mix(&hash, scene.thread[i].ret);
-		mix(&hash, scene.thread[i].lockdep);
-		mix(&hash, scene.thread[i].state | (u64)scene.thread[i].done << 32 |
-			(u64)scene.thread[i].fatal << 33);
-	}
+	/* Which of two readers is where makes no difference. */
+	if (diff_scene_twins())
+		mix(&hash, thread_hash(&scene.thread[0]) + thread_hash(&scene.thread[1]));
+	for (int i = diff_scene_twins() ? 2 : 0; i < scene.threads; i++)
+		mix(&hash, thread_hash(&scene.thread[i]));
 	return hash ?: 1;
 }
 
 /* True the first time. */
-static bool visit(struct explorer *x, u64 hash)
+static bool visit(u64 hash)
 {
 	u32 slot = hash_64(hash, VISITED_BITS);
 
@@ -192,32 +141,38 @@ static bool visit(struct explorer *x, u64 hash)
 	return false;
 }
 
-static void note_outcome(struct explorer *x, const char *order, const char *blocked)
+/* As decided in earlier runs; then anew: whoever had the last turn goes on, if possible. */
+static struct diff_thread *next_thread(struct diff_thread *last)
+{
+	unsigned int mask = diff_scene_enabled();
+	const bool can_go_on = last && mask & 1U << (last - scene.thread);
+	int next;
+
+	x->endless = x->step == MAX_STEPS;
+	if (!mask || x->endless)
+		return NULL;
+	x->last = last;
+	next = can_go_on ? last - scene.thread : __ffs(mask);
+	if (x->step < x->depth) {
+		next = x->decision[x->step].chosen;
+	} else if (!x->known) {
+		x->known = !visit(state_hash());
+		if (can_go_on && x->most_preemptions && x->preemptions == x->most_preemptions)
+			mask = 1U << next;
+		if (!x->known)
+			x->decision[x->depth++] = (struct decision){ mask & ~(1U << next), next };
+	}
+	x->preemptions += can_go_on && &scene.thread[next] != last;
+	x->order[x->step++] = '0' + next;
+	remember(&scene.thread[next]);
+	return &scene.thread[next];
+}
+
+static void note_outcome(void)
 {
 	char text[sizeof(x->outcome[0].text)];
-	int n;
 
-	n = scnprintf(text, sizeof(text), "word=%08x", atomic_read(&world.vma->vm_refcnt.refs));
-	for (int i = 0; i < scene.threads; i++) {
-		const struct diff_thread *t = &scene.thread[i];
-
-		n += scnprintf(text + n, sizeof(text) - n, " %d:%s%d", i, t->done ? "" : blocked,
-			       t->done ? t->ret : 0);
-		if (t->seen.warns)
-			n += scnprintf(text + n, sizeof(text) - n, ",warns=%d", t->seen.warns);
-		if (t->done && t->lockdep)
-			n += scnprintf(text + n, sizeof(text) - n, ",lockdep=%+d", t->lockdep);
-	}
-	if (rcu_access_pointer(world.mm[0]->vma_writer_wait.task))
-		n += scnprintf(text + n, sizeof(text) - n, " leaves-waiter");
-	if (scene.wrong)
-		n += scnprintf(text + n, sizeof(text) - n, " wrong=%s%s%s%s%s",
-			       scene.wrong & BOTH_IN ? "reader-and-writer-at-once," : "",
-			       scene.wrong & READER_LEFT ? "detached-with-a-reader," : "",
-			       scene.wrong & USED_FREED ? "used-after-free," : "",
-			       scene.wrong & RELEASED_LATE ? "lockdep-late," : "",
-			       scene.wrong & RCU_UNBALANCED ? "rcu-unbalanced," : "");
-
+	diff_scene_outcome(text, sizeof(text), x->endless ? "endless" : "blocked");
 	for (int i = 0; i < x->outcomes; i++)
 		if (!strcmp(x->outcome[i].text, text))
 			return;
@@ -226,56 +181,18 @@ static void note_outcome(struct explorer *x, const char *order, const char *bloc
 		return;
 	}
 	strscpy(x->outcome[x->outcomes].text, text);
-	strscpy(x->outcome[x->outcomes++].order, order);
-}
-
-static void run_once(struct explorer *x)
-{
-	char order[MAX_STEPS + 1] = "";
-	bool known = false;
-	int step;
-
-	for (step = 0; step < MAX_STEPS; step++) {
-		struct diff_thread *t;
-		u8 mask = 0;
-		int next;
-
-		for (int i = 0; i < scene.threads; i++)
-			mask |= enabled(&scene.thread[i]) << i;
-		if (!mask)
-			break;
-		if (step < x->depth) {
-			next = x->decision[step].chosen;
-		} else {
-			next = __ffs(mask);
-			known = known || !visit(x, state_hash());
-			if (!known)
-				x->decision[x->depth++] = (struct decision){ mask, next };
-		}
-		t = &scene.thread[next];
-		order[step] = '0' + next;
-		remember(t);
-		x->steps++;
-		complete(&t->go);
-		wait_for_completion(&scene.stopped);
-	}
-
-	note_outcome(x, order, step == MAX_STEPS ? "endless" : "blocked");
-	for (int i = 0; i < scene.threads; i++)
-		if (!scene.thread[i].done)
-			cancel_one(&scene.thread[i]);
-	x->runs++;
+	strscpy(x->outcome[x->outcomes++].order, x->order);
 }
 
 /* The next order that has not been taken; false: there is none. */
-static bool next_order(struct explorer *x)
+static bool next_order(void)
 {
 	while (x->depth) {
 		struct decision *d = &x->decision[x->depth - 1];
-		u8 rest = d->enabled & ~((2U << d->chosen) - 1);
 
-		if (rest) {
-			d->chosen = __ffs(rest);
+		if (d->rest) {
+			d->chosen = __ffs(d->rest);
+			d->rest &= d->rest - 1;
 			return true;
 		}
 		x->depth--;
@@ -283,44 +200,60 @@ static bool next_order(struct explorer *x)
 	return false;
 }
 
-static int explore(struct explorer *x, const struct scenario *s,
-		   const struct vma_lock_diff_side *readers,
-		   const struct vma_lock_diff_side *writers)
+static int explore(void)
 {
-	int err = 0;
+	int err;
 
 	memset(x->visited, 0, sizeof(*x->visited) << VISITED_BITS);
-	x->depth = x->states = x->runs = x->steps = x->outcomes = 0;
+	x->depth = x->states = x->runs = x->outcomes = 0;
+	x->steps = 0;
 	x->incomplete = false;
-	scene.threads = 0;
-	for (int i = 0; i < DIFF_THREADS && s->role[i]; i++) {
-		scene.thread[i].role = s->role[i];
-		scene.thread[i].side = s->role[i] == diff_role_reader ? readers : writers;
-		init_completion(&scene.thread[i].go);
-		scene.threads++;
-	}
-	init_completion(&scene.stopped);
 	do {
-		err = reset_scene();
+		x->step = x->preemptions = 0;
+		x->known = false;
+		err = diff_scene_run(next_thread);
 		if (err)
-			break;
-		run_once(x);
-		if (x->runs == MAX_RUNS)
-			x->incomplete = true;
-	} while (next_order(x) && x->runs < MAX_RUNS);
-	for (int i = 0; i < scene.threads; i++)
-		if (scene.thread[i].task)
-			cancel_one(&scene.thread[i]);
-	scene.threads = 0;
-	return err;
+			return err;
+		x->order[x->step] = '\0';
+		x->steps += x->step;
+		note_outcome();
+		x->incomplete |= ++x->runs == MAX_RUNS;
+		cond_resched();
+	} while (next_order() && x->runs < MAX_RUNS);
+	return 0;
+}
+
+static int explore_all(const struct vma_lock_diff_side *readers,
+		       const struct vma_lock_diff_side *writers, struct diff_log *log)
+{
+	for (int i = 0; i < ARRAY_SIZE(scenarios); i++) {
+		const struct scenario *s = &scenarios[i];
+		int err;
+
+		x->most_preemptions = preemptions && s->role[2] && readers != writers ?
+				      preemptions : s->preemptions;
+		diff_scene_begin(readers, writers, s->role);
+		err = explore();
+		diff_scene_end();
+		if (err)
+			return err;
+		for (int j = 0; j < x->outcomes; j++)
+			diff_log_printf(log, "schedule %s %s %s %s: %s\n", s->name, readers->name,
+					writers->name, x->outcome[j].order, x->outcome[j].text);
+		/* Preemptions: at most so many were tried, 0 for any number. */
+		diff_log_printf(log, "scenario %s %s %s runs %u states %u steps %llu preemptions %d %s\n",
+				s->name, readers->name, writers->name, x->runs, x->states, x->steps,
+				x->most_preemptions, x->incomplete ? "incomplete" : "complete");
+	}
+	return 0;
 }
 
 int diff_schedules_run(const struct vma_lock_diff_side *readers,
 		       const struct vma_lock_diff_side *writers, struct diff_log *log)
 {
-	struct explorer *x = vzalloc(sizeof(*x));
 	int err = -ENOMEM;
 
+	x = vzalloc(sizeof(*x));
 	if (!x)
 		return err;
 	x->visited = vmalloc(sizeof(*x->visited) << VISITED_BITS);
@@ -333,19 +266,7 @@ int diff_schedules_run(const struct vma_lock_diff_side *readers,
 		goto free_visited;
 	/* The threads take a lock of their own; this is for the kernel's assertions. */
 	down_write(&world.mm[0]->mmap_lock);
-	for (int i = 0; i < ARRAY_SIZE(scenarios); i++) {
-		err = explore(x, &scenarios[i], readers, writers);
-		if (err)
-			break;
-		for (int j = 0; j < x->outcomes; j++)
-			diff_log_printf(log, "schedule %s %s %s %s: %s\n", scenarios[i].name,
-					readers->name, writers->name, x->outcome[j].order,
-					x->outcome[j].text);
-		diff_log_printf(log, "scenario %s %s %s runs %u states %u steps %u %s\n",
-				scenarios[i].name, readers->name, writers->name, x->runs,
-				x->states, x->steps, x->incomplete ? "bounded" : "all");
-		cond_resched();
-	}
+	err = explore_all(readers, writers, log) ?: diff_rounds_run(readers, writers, log);
 	up_write(&world.mm[0]->mmap_lock);
 	set_cpus_allowed_ptr(current, cpu_possible_mask);
 free_visited:

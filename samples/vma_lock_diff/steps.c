@@ -12,8 +12,6 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 
-struct diff_scene scene;
-
 struct diff_thread *diff_thread_current(void)
 {
 	for (int i = 0; i < scene.threads; i++)
@@ -50,26 +48,47 @@ static bool lowered(const struct diff_thread *t)
 	       word() < t->word_at_stop;
 }
 
+static void note_use(struct diff_thread *t, const volatile void *addr)
+{
+	if (t->dropped && scene.freed && is_vma_word(addr))
+		scene.wrong |= USED_FREED;
+}
+
 void diff_thread_stop(struct diff_thread *t, u32 point, const volatile void *addr)
 {
 	t->dropped |= lowered(t);
-	if (t->dropped && scene.freed && is_vma_word(addr))
-		scene.wrong |= USED_FREED;
 	t->point = point;
 	t->addr = addr;
-	complete(&scene.stopped);
-	wait_for_completion(&t->go);
+	if (diff_scene_hand_over(t))
+		wait_for_completion(&t->go);
 	if (t->cancel)
 		kthread_complete_and_exit(NULL, 0);
+	/* Here comes the access. */
+	note_use(t, addr);
 	t->word_at_stop = word();
+}
+
+/* No word that others can change now: looks at it can come at any time before. */
+static bool is_stable(const struct diff_thread *t, const volatile void *addr)
+{
+	/* In use until the count is dropped, and afterwards maybe freed. */
+	if (addr == &world.vma->vm_mm)
+		return !t->dropped;
+	return scene.mmap_owner == t - scene.thread &&
+	       (addr == &world.vma->vm_lock_seq || addr == &world.mm[0]->mm_lock_seq.sequence);
 }
 
 void vma_lock_diff_step(u32 point, const volatile void *addr)
 {
 	struct diff_thread *t = diff_thread_current();
 
-	if (t && is_shared_word(addr))
+	if (!t || !is_shared_word(addr))
+		return;
+	t->dropped |= lowered(t);
+	if (point != POINT_LOAD || !is_stable(t, addr))
 		diff_thread_stop(t, point, addr);
+	else
+		note_use(t, addr);
 }
 EXPORT_SYMBOL_GPL(vma_lock_diff_step);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The two mms and the one VMA that all is tried on.
+ * The two mms, the VMA that all is tried on, and another one.
  */
 #include "diff.h"
 
@@ -19,7 +19,9 @@ int diff_world_init(void)
 		}
 		world.mm[i] = synthetic_mm_mm(synthetic[i]);
 	}
+	world.synthetic = synthetic[0];
 	world.vma = synthetic_mm_vma(synthetic[0]);
+	world.other = synthetic_mm_vma(synthetic[1]);
 	return 0;
 }
 

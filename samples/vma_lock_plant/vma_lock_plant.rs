@@ -47,7 +47,9 @@ pub(crate) enum Way {
     Right,
 }
 
-const BUGS: &[(&str, fn(Way) -> Result)] = &[
+type Bug = fn(Way) -> Result;
+
+const BUGS: &[(&str, Bug)] = &[
     ("use_after_free", bugs::use_after_free),
     ("data_race", race::data_race),
     ("lock_inversion", bugs::lock_inversion),
@@ -83,10 +85,10 @@ fn provoke(_: &(), reader: &mut UserSliceReader) -> Result {
 
     reader.read_slice(text)?;
     let text = core::str::from_utf8(text).map_err(|_| EINVAL)?.trim_end();
-    let (way, name) = text.split_once(' ').ok_or(EINVAL)?;
-    let way = match way {
-        "wrong" => Way::Wrong,
-        "right" => Way::Right,
+    // Not by split_once(): its searcher brings along a check for overflow, which panics.
+    let (way, name) = match (text.strip_prefix("wrong "), text.strip_prefix("right ")) {
+        (Some(name), _) => (Way::Wrong, name),
+        (_, Some(name)) => (Way::Right, name),
         _ => return Err(EINVAL),
     };
     let (_, bug) = BUGS

@@ -5,20 +5,13 @@ import itertools
 import re
 from dataclasses import dataclass, field
 
+from . import schedules
+from .difference import Difference
 from .guest import Record
+from .schedules import Summary
 
 SIGNALS = ("no signal", "non-fatal signal", "fatal signal")
 FLAG = 1 << 30
-
-
-@dataclass
-class Difference:
-    where: str  # "predicate", "constant", an operation
-    state: str  # in words
-    before: str
-    after: str
-    rust: str
-    key: tuple = ()
 
 
 @dataclass
@@ -28,8 +21,7 @@ class Result:
     name: str
     differences: list[Difference] = field(default_factory=list)
     compared: int = 0
-    schedules: int = 0
-    bounded: bool = False
+    schedules: Summary = field(default_factory=Summary)
 
 
 def word_name(word: int) -> str:
@@ -49,8 +41,25 @@ def state_name(key: tuple) -> str:
     return ", ".join(parts)
 
 
+# The places of samples/vma_lock_diff/states.c.
+PLACES = {
+    "first": "first byte of the VMA",
+    "last": "last byte of the VMA",
+    "moved_up": "VMA moved up since",
+    "moved_down": "VMA moved down since",
+    "hole": "no VMA",
+    "ahead": "VMA ahead",
+    "ahead_locked": "VMA ahead, mm write-locked",
+    "filled_locked": "gap filled since, mm write-locked",
+    "filled_since": "gap filled since",
+    "mmap_locked": "mmap lock taken",
+    "watch": "VMA watched",
+}
+
+
 def operation_name(operation: str) -> str:
-    return operation.replace("@watch", ", VMA watched")
+    name, *places = operation.split("@")
+    return ", ".join([f"{name}()", *(PLACES[place] for place in places)])
 
 
 def _split(runs: list[str]) -> list[tuple[int, int]]:
@@ -63,7 +72,7 @@ def _contains(runs: list[tuple[int, int]], word: int) -> bool:
 
 def predicate(name: str, sides: dict[str, list[str]], reference: str, other: str) -> list[Difference]:
     """Where two predicates differ: one entry for each run of inputs with the same answers."""
-    if sides[reference] == sides[other]:
+    if other not in sides or sides[reference] == sides[other]:
         return []
     runs = {side: _split(lines) for side, lines in sides.items()}
     edges = sorted({0, 1 << 32, *(e for r in runs.values() for first, last in r for e in (first, last + 1))})
@@ -73,17 +82,37 @@ def predicate(name: str, sides: dict[str, list[str]], reference: str, other: str
         if answers[reference] != answers[other]:
             what = f"input {first:#010x}" + (f" .. {end - 1:#010x}" if end - first > 1 else "")
             differences.append(
-                Difference("predicate", what, answers[reference], answers.get(name, ""), answers["rust"], ("predicate", first))
+                Difference(
+                    "predicate",
+                    what,
+                    answers[reference],
+                    answers.get(name, ""),
+                    answers["rust"],
+                    key=("predicate", first),
+                )
             )
     return differences
 
 
-def cells(before: Record, other: Record, rust: Record) -> list[Difference]:
+def cells(before: Record, other: Record, rust: Record, kernel: Record) -> list[Difference]:
     return [
-        Difference(operation_name(key[0]), state_name(key), done, other.cells.get(key, "not run"), rust.cells[key], key)
+        Difference(
+            operation_name(key[0]),
+            state_name(key),
+            done,
+            other.cells.get(key, "not run"),
+            rust.cells[key],
+            kernel.cells.get(key, "not applicable"),
+            key,
+        )
         for key, done in before.cells.items()
         if other.cells.get(key) != done
     ]
+
+
+def cross_check(before: Record, kernel: Record) -> list[tuple]:
+    """States in which the running kernel's binary does not do what the C of its tree does."""
+    return [key for key, done in kernel.cells.items() if before.cells.get(key) != done]
 
 
 def constants(before: Record, other: Record, rust: Record) -> list[Difference]:
@@ -95,47 +124,15 @@ def constants(before: Record, other: Record, rust: Record) -> list[Difference]:
     ]
 
 
-ROLES = {
-    "reader+writer": ("reader", "writer"),
-    "reader+detacher": ("reader", "detacher"),
-    "reader+killed-writer": ("reader", "killable writer", "SIGKILL"),
-}
-
-
-def order_name(scenario: str, order: str) -> str:
-    """An order of steps, in words: "reader 3, writer 5, ..."."""
-    parts = [f"{ROLES[scenario][int(run[0])]} {len(run)}" for run in re.findall(r"((\d)\2*)", order) for run in run[:1]]
-    return ", ".join(parts)
-
-
-def schedules(before: Record, other: Record) -> list[Difference]:
-    """Outcomes that only one side can come to, each with an order of steps that leads to it."""
-    differences = []
-    reference = {scenario: outcomes for (scenario, _, _), outcomes in before.outcomes.items()}
-    for (scenario, readers, writers), outcomes in other.outcomes.items():
-        expected = reference[scenario]
-        where = f"schedules of {' and '.join(ROLES[scenario])}"
-        if readers != writers:
-            where += f" (readers {readers}, writers {writers})"
-        for outcome in sorted(outcomes.keys() - expected.keys(), key=lambda text: ("wrong=" not in text, text)):
-            steps = f"steps: {order_name(scenario, outcomes[outcome])}"
-            differences.append(Difference(where, steps, "never", outcome, "", (scenario, outcomes[outcome])))
-        for outcome in sorted(expected.keys() - outcomes.keys()):
-            steps = f"steps: {order_name(scenario, expected[outcome])}"
-            differences.append(Difference(where, steps, outcome, "never", "", (scenario, expected[outcome])))
-    return differences
-
-
 def compare(name: str, records: dict[str, Record], predicates: dict[str, list[str]]) -> Result:
     """The C before (side "before") against side `name`."""
     before, other, rust = records["before"], records[name], records["rust"]
     result = Result(name, compared=len(before.cells))
-    wanted = {side: predicates[side] for side in {"before", "rust", name}}
+    wanted = {side: predicates[side] for side in {"before", "rust", name} & predicates.keys()}
     result.differences += constants(before, other, rust)
     result.differences += predicate(name, wanted, "before", name)
-    result.differences += cells(before, other, rust)
-    result.differences += schedules(before, other)
-    if other.runs:
-        result.schedules = sum(other.runs.values()) + sum(before.runs.values())
-    result.bounded = bool(before.bounded or other.bounded)
+    result.differences += cells(before, other, rust, records["kernel"])
+    for pair in schedules.pairs(name, records):
+        result.differences += schedules.compare(pair, name == "rust")
+    result.schedules = schedules.summary(schedules.pairs(name, records))
     return result

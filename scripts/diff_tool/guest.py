@@ -14,9 +14,32 @@ from .sides import TOP, Kernel
 PACKED = re.compile(r"(?:\[ *\d+\.\d+\](?:\[[^]]*\])? )?# diff (\S+) (\S+)$")
 HEAD = re.compile(r"side (\S+) flag ([0-9a-f]+) limit ([0-9a-f]+)$")
 CELL = re.compile(r"([\w@]+) ([0-9a-f]{8}) ([01]) ([01]) ([01]) ([012]): (.*)$")
+LACKS = re.compile(r"lacks (.*)$")
 CELLS = re.compile(r"cells (\d+) not-applicable (\d+) watchpoints ([01])$")
 SCHEDULE = re.compile(r"schedule (\S+) (\S+) (\S+) (\d+): (.*)$")
-SCENARIO = re.compile(r"scenario (\S+) (\S+) (\S+) runs (\d+) states (\d+) steps (\d+) (all|bounded)$")
+SCENARIO = re.compile(r"scenario (\S+) (\S+) (\S+) runs (\d+) states (\d+) steps (\d+) preemptions (\d+) (complete|incomplete)$")
+ROUNDS = re.compile(r"rounds (\S+) (\S+) (\d+): (.*)$")
+ROUNDS_END = re.compile(r"rounds-end (\S+) (\S+) (\d+) seed (\d+) events (\d+): (.*)$")
+
+
+@dataclass
+class Scenario:
+    """How much of a scenario was tried."""
+
+    runs: int
+    states: int
+    steps: int
+    preemptions: int  # at most so many were tried; 0: any number
+    complete: bool
+
+
+@dataclass
+class Rounds:
+    """One random long schedule."""
+
+    seed: int
+    events: list[str]  # thread, what changed, to what: see rounds.c
+    outcome: str
 
 
 @dataclass
@@ -28,11 +51,13 @@ class Record:
     limit: int = 0
     cells: dict[tuple, str] = field(default_factory=dict)
     not_applicable: int = 0
+    lacks: list[str] = field(default_factory=list)  # what this side cannot be asked, and why
     watchpoints: bool = False
     # (scenario, readers' side, writers' side) -> outcome -> an order that leads to it
     outcomes: dict[tuple, dict[str, str]] = field(default_factory=dict)
-    runs: dict[tuple, int] = field(default_factory=dict)
-    bounded: list[tuple] = field(default_factory=list)
+    scenarios: dict[tuple, Scenario] = field(default_factory=dict)
+    # (readers' side, writers' side) -> one for each run
+    rounds: dict[tuple, list[Rounds]] = field(default_factory=dict)
 
 
 def parse(name: str, text: str) -> Record:
@@ -40,11 +65,13 @@ def parse(name: str, text: str) -> Record:
     lines = text.splitlines()
     if not lines or lines[-1] != "end":
         raise CannotTell(f"what side {name} wrote down is not complete")
-    planned = None
+    planned, events = None, []
     for line in lines[:-1]:
         if match := CELL.match(line):
             key = (match[1], int(match[2], 16), *(int(match[i]) for i in range(3, 7)))
             record.cells[key] = match[7]
+        elif match := LACKS.match(line):
+            record.lacks.append(match[1])
         elif match := HEAD.match(line):
             record.flag, record.limit = int(match[2], 16), int(match[3], 16)
         elif match := CELLS.match(line):
@@ -53,9 +80,16 @@ def parse(name: str, text: str) -> Record:
         elif match := SCHEDULE.match(line):
             record.outcomes.setdefault(match.group(1, 2, 3), {})[match[5]] = match[4]
         elif match := SCENARIO.match(line):
-            record.runs[match.group(1, 2, 3)] = int(match[4])
-            if match[7] == "bounded":
-                record.bounded.append(match.group(1, 2, 3))
+            record.scenarios[match.group(1, 2, 3)] = Scenario(
+                *(int(match[i]) for i in range(4, 8)), complete=match[8] == "complete"
+            )
+        elif match := ROUNDS.match(line):
+            events.extend(match[4].split())
+        elif match := ROUNDS_END.match(line):
+            if len(events) != int(match[5]):
+                raise CannotTell(f"side {name}: {match[5]} events of random schedules, {len(events)} are recorded")
+            record.rounds.setdefault(match.group(1, 2), []).append(Rounds(int(match[4]), events, match[6]))
+            events = []
         else:
             raise CannotTell(f"side {name} wrote a line that is not understood: {line!r}")
     if not planned or planned != len(record.cells):
@@ -63,12 +97,13 @@ def parse(name: str, text: str) -> Record:
     return record
 
 
-def run(kernel: Kernel, modules: Path, timeout: int) -> dict[str, Record]:
+def run(kernel: Kernel, modules: Path, parameters: dict[str, int], timeout: int) -> dict[str, Record]:
     """Run all that is in `modules`."""
     done = subprocess.run(
         [
             str(TOP / "qemu/run"), "--kernel", str(kernel.dir), "--modules", str(modules),
-            "--selftests", str(TOP / "selftests/diff/guest"), "--timeout", str(timeout),
+            "--selftests", str(TOP / "selftests/diff/guest"), "--timeout", str(timeout), "--stall", str(timeout),
+            "--append", " ".join(f"vma_lock_diff.{key}={value}" for key, value in parameters.items()),
         ],
         capture_output=True,
         text=True,

@@ -3,108 +3,150 @@
 
 import json
 from html import escape
+from pathlib import Path
 
-STYLE = """
-:root { color-scheme: light dark; --ok: #2e9e5b; --bad: #d64545; --line: #8886; }
-body { font: 15px/1.45 system-ui, sans-serif; margin: 1.5rem auto; padding: 0 1rem; max-width: 72rem; }
-h1 { font-size: 1.3rem } h2 { font-size: 1.05rem; margin-top: 2rem }
-.scroll { overflow-x: auto } table { border-collapse: collapse; font-size: 13px }
-th, td { border: 1px solid var(--line); padding: 2px 5px; text-align: left; vertical-align: top }
-thead th { writing-mode: vertical-rl; font-weight: normal; font-family: monospace }
-button { width: 1.5rem; height: 1.5rem; border: 0; border-radius: 3px; background: var(--ok); color: #fff; cursor: pointer }
-button.bad { background: var(--bad) } button:focus { outline: 2px solid CanvasText }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 12px; margin: 0 }
-.verdict { font-weight: 600 }
-"""
+from . import compare
 
-SCRIPT = """
-const report = JSON.parse(document.getElementById('data').textContent);
-document.addEventListener('click', event => {
-  const b = event.target.closest('button[data-op]');
-  if (!b) return;
-  const box = document.getElementById('trace-' + b.dataset.job);
-  const sides = [...new Set(['before', b.dataset.job, 'rust'])];
-  const rows = Object.keys(report.sides.before.cells)
-    .filter(k => k.startsWith(b.dataset.op + ' ' + b.dataset.word + ' '));
-  const table = document.createElement('table');
-  const add = (cells, tag) => {
-    const tr = table.insertRow();
-    for (const text of cells) {
-      const td = document.createElement(tag), pre = document.createElement('pre');
-      pre.textContent = text; td.append(pre); tr.append(td);
+HERE = Path(__file__).parent
+SHOWN = 200
+HEADS = {"before": "C before", "kernel": "running kernel", "after": "C after", "rust": "Rust"}
+
+
+def _operation(key: str) -> str:
+    """The row of a cell; that with watchpoints is not one of its own."""
+    return key.split()[0].removesuffix("@watch")
+
+
+def _data(report: dict) -> dict:
+    """All cells, small: outcomes by number, and of all sides but one only what is other there."""
+    numbers, states, before, others = {}, {}, {}, {}
+
+    def number(outcome: str) -> int:
+        return numbers.setdefault(outcome, len(numbers))
+
+    sides = report["sides"]
+    place = {}
+    for key, outcome in sides["before"]["cells"].items():
+        operation, word, *rest = key.split()
+        watch = operation.endswith("@watch")
+        state = "s" + "".join(rest) + ("w" if watch else "")
+        if state not in states:
+            name = compare.state_name(("", 1, *map(int, rest))).split(", ", 1)[1]
+            states[state] = name + (", watched" if watch else "")
+        before.setdefault(_operation(key), {}).setdefault(word, {})[state] = number(outcome)
+        place[key] = f"{_operation(key)} {word} {state}"
+    for name, side in sides.items():
+        if name != "before":
+            cells = side["cells"]
+            others[name] = {
+                place[key]: number(cells.get(key, "not applicable"))
+                for key, outcome in sides["before"]["cells"].items()
+                if cells.get(key) != outcome
+            }
+    return {
+        "outcomes": list(numbers),
+        "states": states,
+        "before": before,
+        "others": others,
+        "commands": {job["name"]: job["command"] for job in report["jobs"]},
     }
-  };
-  add(['write-locked, other mm, waiter, signal', ...sides], 'th');
-  for (const k of rows) {
-    const outcomes = sides.map(s => report.sides[s].cells[k]);
-    add([(outcomes[0] === outcomes[1] ? '' : '\\u2260 ') + k.split(' ').slice(2).join(' '), ...outcomes], 'td');
-  }
-  box.replaceChildren(table);
-});
-"""
 
 
-def _matrix(report: dict, job: dict) -> str:
-    before, other = report["sides"]["before"]["cells"], report["sides"][job["name"]]["cells"]
-    operations, words, bad = [], [], {}
-    for key, outcome in before.items():
-        operation, word = key.split()[:2]  # the word is decimal in the report
-        if operation not in operations:
-            operations.append(operation)
-        if int(word) not in words:
-            words.append(int(word))
-        bad.setdefault((operation, int(word)), 0)
-        bad[operation, int(word)] += other.get(key) != outcome
-    words.sort()
-    head = "".join(f"<th>{word:08x}</th>" for word in words)
-    rows = ""
-    for operation in operations:
-        row = ""
+def _matrix(data: dict, job: dict) -> str:
+    other = data["others"][job["name"]]
+    words = sorted({int(word) for row in data["before"].values() for word in row})
+    head = "".join(f"<th>{compare.word_name(word)}</th>" for word in words)
+    rows, differing = "", 0
+    for operation, row in data["before"].items():
+        name, cells = compare.operation_name(operation), ""
         for word in words:
-            count = bad.get((operation, word))
-            if count is None:
-                row += "<td></td>"
-                continue
-            mark, css = ("\u2260", ' class="bad"') if count else ("=", "")
-            row += (
-                f'<td><button{css} data-job="{job["name"]}" data-op="{operation}" data-word="{word}" '
-                f'aria-label="{operation} {word:08x}: {count} differ">{mark}</button></td>'
+            count = sum(f"{operation} {word} {state}" in other for state in row.get(str(word), {}))
+            differing += bool(count)
+            title = f"{name}, word {compare.word_name(word)}: {count} of {len(row.get(str(word), {}))} states differ"
+            cells += (
+                f'<td><button class="cell{" bad" if count else ""}" data-job="{job["name"]}" data-op="{operation}" '
+                f'data-word="{word}" title="{escape(title)}">{count or ""}</button></td>'
             )
-        rows += f"<tr><th>{escape(operation)}</th>{row}</tr>"
+        rows += f'<tr><th title="{escape(name)}">{escape(name)}</th>{cells}</tr>'
     return (
+        f"<h3>Operation × vm_refcnt: {differing} of {len(data['before']) * len(words)} differ</h3>"
+        '<p class="legend dim"><span></span>the same in all states<span class="bad"></span>the number of states that differ. '
+        "Choose one.</p>"
         f'<div class="scroll"><table class="matrix"><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-        f'<h3>What is behind a cell</h3><div class="scroll" id="trace-{job["name"]}">Choose one above.</div>'
+        f'<div class="trace" id="trace-{job["name"]}"></div>'
     )
 
 
 def _differences(job: dict) -> str:
+    """Those that have no place in the matrix come first."""
+    differences = sorted(job["differences"], key=lambda d: len(d["key"]) == 6)
+    columns = ("where", "state", "before", "kernel", "after", "rust")
+    if not job["kind"]:
+        columns = ("where", "state", "before", "kernel", "rust")
     rows = "".join(
-        "<tr>" + "".join(f"<td><pre>{escape(str(d[c]))}</pre></td>" for c in ("where", "state", "before", "after", "rust")) + "</tr>"
-        for d in job["differences"][:300]
+        "<tr>" + "".join(f"<td>{escape(str(d[column]))}</td>" for column in columns) + "</tr>"
+        for d in differences[:SHOWN]
     )
-    if not rows:
-        return ""
+    head = "".join(f"<th>{HEADS.get(column, column)}</th>" for column in columns)
+    more = f"<p class='dim'>The first {SHOWN}; all are in report.json.</p>" if len(differences) > SHOWN else ""
     return (
-        f'<h3>{len(job["differences"])} differences</h3><div class="scroll"><table><tr><th>where</th><th>state</th>'
-        f"<th>C before</th><th>after</th><th>Rust</th></tr>{rows}</table></div>"
+        f"<details><summary>All {len(differences)} differences as a list</summary>{more}"
+        f'<div class="scroll"><table class="list"><tr>{head}</tr>{rows}</table></div></details>'
     )
+
+
+def _patch(text: str) -> str:
+    lines = ""
+    for line in text.splitlines():
+        css = {"+": "add", "-": "del"}.get(line[:1])
+        lines += f'<span class="{css}">{escape(line)}</span>\n' if css else escape(line) + "\n"
+    return f"<details><summary>The patch</summary><pre>{lines}</pre></details>"
+
+
+def _facts(rows: list[tuple[str, str]]) -> str:
+    body = "".join(f'<tr><td class="dim">{key}</td><td>{value}</td></tr>' for key, value in rows if value)
+    return f'<table class="facts">{body}</table>'
+
+
+def _job(report: dict, data: dict, job: dict) -> str:
+    facts = [
+        ("Again", f"<code>{escape(job['command'])}</code>"),
+        ("C after", escape(job["tree"])),
+        ("Files", escape(", ".join(job["files"]))),
+        ("Hunks", escape("; ".join(job["notes"]))),
+        ("Not examined", escape("; ".join(job["not_examined"]))),
+    ]
+    verdict = f"verdict: {job['verdict']} — {job['reason']}"
+    body = f'<h2>{escape(job["what"])}</h2><p class="verdict {job["verdict"].split()[0]}">{escape(verdict)}</p>{_facts(facts)}'
+    if job["patch"]:
+        body += _patch(job["patch"])
+    if job["name"] in report["sides"]:
+        if job["differences"]:
+            body += _differences(job)
+        body += _matrix(data, job)
+    return f"<section>{body}</section>"
 
 
 def page(report: dict) -> str:
-    body = ""
-    for job in report["jobs"]:
-        command = {"": "make diff", "patch": f"make diff PATCH={job['what']}", "tree": f"make diff KDIR={job['what']}"}[job["kind"]]
-        body += f'<h2>{escape(job["what"])}</h2><p class="verdict">verdict: {job["verdict"]} \u2014 {escape(job["reason"])}</p>'
-        body += f"<p><code>{escape(command)}</code></p>"
-        if job["not_examined"]:
-            body += f"<p>Not examined: {escape(', '.join(job['not_examined']))}</p>"
-        if job["name"] in report["sides"]:
-            body += _differences(job) + _matrix(report, job)
-    kernel = report["kernel"]
-    data = json.dumps({"sides": {n: {"cells": s["cells"]} for n, s in report["sides"].items()}}).replace("</", "<\\/")
+    kernel, sides = report["kernel"], report["sides"]
+    data = _data(report) if sides else {}
+    facts = [
+        ("Kernel, C before", escape(f"Linux {kernel['RELEASE']} {kernel['PACKAGE']}")),
+        ("Compilers", escape(f"{kernel['CC']}, {kernel['RUSTC']}")),
+        ("Time", f"{report['seconds']} s"),
+    ]
+    if sides:
+        running = sides["kernel"]
+        same = sum(sides["before"]["cells"].get(key) == outcome for key, outcome in running["cells"].items())
+        text = f"does as its C compiled anew in {same} of {len(running['cells'])} states"
+        facts.append(("Running kernel", escape("; not applicable: ".join([text, *running["lacks"]]))))
+        facts.append(("Not applicable", f"{sides['before']['not_applicable']} states: a second waiter beside a writer"))
+    body = "".join(_job(report, data, job) for job in report["jobs"])
     return (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>vma_lock: make diff</title><style>{STYLE}</style></head><body><h1>Per-VMA lock: C before, C after, Rust</h1>"
-        f"<p>Linux {escape(kernel['RELEASE'])}, {escape(kernel['CC'])}, {escape(kernel['RUSTC'])}; {report['seconds']} s</p>"
-        f'{body}<script type="application/json" id="data">{data}</script><script>{SCRIPT}</script></body></html>\n'
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>vma_lock: make diff</title>'
+        f"<style>{(HERE / 'report.css').read_text()}</style></head><body>"
+        f"<h1>Per-VMA lock: C before, C after, Rust</h1>{_facts(facts)}{body}"
+        f'<script type="application/json" id="data">{json.dumps(data).replace("</", "<" + chr(92) + "/")}</script>'
+        f"<script>{(HERE / 'report.js').read_text()}</script></body></html>\n"
     )

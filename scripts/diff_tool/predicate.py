@@ -24,7 +24,18 @@ def _program(objects: dict[str, Path], name: str, cache: Path) -> tuple[Path, li
     digest = hashlib.sha256(dump.replace(str(objects[name]), "").encode()).hexdigest()[:20]
     program = cache / f"predicate-{digest}"
     main = TOP / "samples/vma_lock_diff/predicate_main.c"
-    return program, ["gcc", "-O2", "-static", "-no-pie", "-z", "noexecstack", "-o", f"{program}.new", str(main), str(objects[name])]
+    return program, [
+        "gcc",
+        "-O2",
+        "-static",
+        "-no-pie",
+        "-z",
+        "noexecstack",
+        "-o",
+        f"{program}.new",
+        str(main),
+        str(objects[name]),
+    ]
 
 
 def runs(objects: dict[str, Path], cache: Path) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ import itertools
 import os
 import re
 import shutil
+import struct
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,11 +39,13 @@ class Kernel:
         ]  # fmt: skip
         if info.get("LLVM"):
             command.append(f"LLVM={info['LLVM']}")
-        environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "KDIR", "O")}
+        environment = {
+            k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "KDIR", "O")
+        }
         return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
 
-def lay_out(folder: Path, name: str, files: dict[str, str]) -> None:
+def lay_out(folder: Path, name: str, files: dict[str, str], shape: trees.Shape) -> None:
     """Write the sources of one side."""
     side = folder / name
     filtered = subprocess.run(
@@ -56,23 +59,47 @@ def lay_out(folder: Path, name: str, files: dict[str, str]) -> None:
         if path.startswith("include/"):
             trees.write(side / path, files[path])
     trees.write(side / "mmap_lock_filtered.h", filtered)
-    trees.write(
-        side / "shape.h",
-        f'#define SIDE_NAME "{name}"\n#define SIDE_EXCLUDED {trees.predicate(files)}\n',
-    )
-    for source in ("side.c", "predicate.c"):
-        trees.write(side / source, f'#include "{TOP}/samples/vma_lock_diff/{source}"\n')
+    names = {"SIDE_NAME": f'"{name}"', "SIDE_FLAG": shape.flag, "SIDE_LIMIT": shape.limit}
+    # Without a predicate there is none to ask: every answer would be wrong.
+    if shape.predicate:
+        names["SIDE_EXCLUDED"] = shape.predicate
+    trees.write(side / "shape.h", "".join(f"#define {key} {value}\n" for key, value in names.items()))
+    trees.write(side / "renamed.h", "".join(f"#define {old} {new}\n" for old, new in shape.renamed.items()))
+    (side / "predicate.c").unlink(missing_ok=True)
+    for part in parts(shape):
+        trees.write(side / f"{part}.c", f'#include "{TOP}/samples/vma_lock_diff/{part}.c"\n')
+
+
+def parts(shape: trees.Shape) -> list[str]:
+    """What a side is made of."""
+    return ["side", "predicate"] if shape.predicate else ["side"]
+
+
+def _objects(folder: Path, name: str) -> list[str]:
+    return [
+        f"{name}/{source.stem}.o"
+        for source in sorted((folder / name).glob("*.c"))
+        if not source.name.endswith(".mod.c")
+    ]
+
+
+def layout(folder: Path, name: str) -> dict[str, int]:
+    """Where the fields are that a side and the module must agree on."""
+    raw = folder / name / "layout"
+    command = ["objcopy", "-O", "binary", "--only-section=.vma_lock_diff.layout", folder / name / "side.o", raw]
+    subprocess.run(command, check=True)
+    return {field.rstrip(b"\0").decode(): at for field, at in struct.iter_unpack("=44sI", raw.read_bytes())}
 
 
 def _kbuild(folder: Path, names: list[str]) -> None:
     lines = [f"obj-m := {' '.join(f'side_{name}.o' for name in names)}"]
     for name in names:
         lines += [
-            f"side_{name}-y := {name}/side.o {name}/predicate.o",
+            f"side_{name}-y := {' '.join(_objects(folder, name))}",
             f"CFLAGS_{name}/side.o := -I$(src)/{name} -I{TOP}/samples/vma_lock_diff",
             f"CFLAGS_{name}/predicate.o := -I$(src)/{name}",
             # Before the tree's own: these are the headers that are compared.
-            f"$(obj)/{name}/side.o $(obj)/{name}/predicate.o: private NOSTDINC_FLAGS += -I$(src)/{name}/include",
+            f"$(addprefix $(obj)/,$(side_{name}-y)): private NOSTDINC_FLAGS += -I$(src)/{name}/include",
         ]
     trees.write(folder / "Kbuild", "\n".join(lines) + "\n")
 
@@ -86,30 +113,38 @@ def _error(output: str) -> str:
     return found[0] if found else output.strip().splitlines()[-1] if output.strip() else "make said nothing"
 
 
-def build(kernel: Kernel, folder: Path, names: list[str]) -> dict[str, str]:
-    """Build the sides. Return what the compiler has against those that cannot be."""
-    _kbuild(folder, names)
-    done = kernel.make(folder, "-k", "modules")
-    if not done.returncode:
-        return {}
+def _bad(kernel: Kernel, folder: Path, names: list[str]) -> list[str]:
+    """Those that do not compile."""
     # Objects of an earlier run say nothing about this one.
-    objects = {name: [folder / name / f"{part}.o" for part in ("side", "predicate")] for name in names}
+    objects = {name: [folder / file for file in _objects(folder, name)] for name in names}
     for path in itertools.chain.from_iterable(objects.values()):
         path.unlink(missing_ok=True)
-    done = kernel.make(folder, "-k", "modules")
-    bad = [name for name in names if not all(path.is_file() for path in objects[name])]
-    if not bad:
-        raise CannotTell(f"the sides cannot be built: {_error(done.stderr)}")
-    # One at a time, to see who said what; then the others without them.
+    kernel.make(folder, "-k", "modules")
+    return [name for name in names if not all(path.is_file() for path in objects[name])]
+
+
+def build(kernel: Kernel, folder: Path, names: list[str]) -> dict[str, str]:
+    """Build the sides. Return what the compiler has against those that cannot be."""
     errors = {}
-    for name in bad:
-        _kbuild(folder, [name])
-        errors[name] = _error(kernel.make(folder, "modules").stderr)
-    if len(bad) < len(names):
-        _kbuild(folder, [name for name in names if name not in errors])
-        done = kernel.make(folder, "modules")
-        if done.returncode:
-            raise CannotTell(f"the sides do not build together: {_error(done.stderr)}")
+    while rest := [name for name in names if name not in errors]:
+        _kbuild(folder, rest)
+        done = kernel.make(folder, "-k", "modules")
+        if not done.returncode:
+            break
+        # modpost comes last: all others have been compiled.
+        unknown = re.findall(r"modpost: \S*?side_(\w+)\.ko: symbol '(\w+)' undefined", done.stderr)
+        if unknown:
+            errors |= {
+                name: f"it needs {symbol}, which this kernel does not export to modules" for name, symbol in unknown
+            }
+            continue
+        bad = _bad(kernel, folder, rest)
+        if not bad:
+            raise CannotTell(f"the sides cannot be built: {_error(done.stderr)}")
+        # One at a time, to see who said what.
+        for name in bad:
+            _kbuild(folder, [name])
+            errors[name] = _error(kernel.make(folder, "modules").stderr)
     return errors
 
 
@@ -121,4 +156,5 @@ def collect(kernel: Kernel, folder: Path, names: list[str], target: Path) -> Non
         # Debugging information is most of it, and the guest would unpack it for nothing.
         command = ["objcopy", "--strip-debug", folder / f"side_{name}.ko", target / f"side_{name}.ko"]
         subprocess.run(command, check=True)
-    shutil.copy(kernel.dir / "modules/vma_lock_diff.ko", target)
+    for name in ("vma_lock_diff", "vma_lock_diff_rust"):
+        shutil.copy(kernel.dir / f"modules/{name}.ko", target)

@@ -21,9 +21,14 @@ result() {	# result STATUS NAME
 
 set -- /modules/side_*.ko
 echo "KTAP version 1"
-echo "1..$(($# + 1))"
+echo "1..$(($# + 2))"
 
-insmod /modules/vma_lock_diff.ko
+# As modprobe would: the module's parameters from the kernel's command line.
+parameters=$(tr ' ' '\n' </proc/cmdline | sed -n 's/^vma_lock_diff\.//p')
+# shellcheck disable=SC2086 # there may be none, or several
+insmod /modules/vma_lock_diff.ko $parameters
+result $? kernel
+insmod /modules/vma_lock_diff_rust.ko
 result $? rust
 for ko in "$@"; do
 	name=${ko#/modules/side_}

@@ -13,7 +13,7 @@ macro_rules! annotations {
                 $(#[$doc])*
                 #[inline(always)]
                 pub fn $name(&self) {
-                    #[cfg(CONFIG_LOCKDEP)]
+                    #[cfg(any(CONFIG_LOCKDEP, vma_lock_steps))]
                     // SAFETY: `self` is a valid `vm_area_struct`.
                     unsafe { super::bindings::$helper(self.as_ptr()) }
                 }

@@ -5,6 +5,7 @@
 mod bindings;
 mod lockdep;
 mod mm;
+mod once;
 mod rcuwait;
 mod refcount;
 mod rwsem;

@@ -7,7 +7,13 @@
 //!
 //! C header: [`include/linux/refcount.h`](srctree/include/linux/refcount.h)
 
-use super::bindings;
+use super::{
+    bindings,
+    once::{
+        read_once,
+        write_once, //
+    },
+};
 use kernel::{
     bindings::refcount_t,
     types::Opaque, //
@@ -27,17 +33,16 @@ impl Refcount {
     #[inline]
     pub fn read(&self) -> u32 {
         let word = self.as_ptr().cast::<u32>();
-        // SAFETY: `refcount_t` is one 32-bit word, valid as long as `self`; a volatile access is
-        // the kernel's READ_ONCE().
-        unsafe { word.read_volatile() }
+        // SAFETY: `refcount_t` is one 32-bit word, valid as long as `self`.
+        unsafe { read_once(word) }
     }
 
     /// Sets the count. No ordering. C: `refcount_set`.
     #[inline]
     pub fn set(&self, n: u32) {
         let word = self.as_ptr().cast::<u32>();
-        // SAFETY: As in `read`; this is the kernel's WRITE_ONCE().
-        unsafe { word.write_volatile(n) }
+        // SAFETY: As in `read`.
+        unsafe { write_once(word, n) }
     }
 
     /// Sets the count with RELEASE ordering. C: `refcount_set_release`.

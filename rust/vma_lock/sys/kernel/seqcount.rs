@@ -4,7 +4,13 @@
 //!
 //! C header: [`include/linux/seqlock.h`](srctree/include/linux/seqlock.h)
 
-use super::bindings;
+use super::{
+    bindings,
+    once::{
+        read_once,
+        write_once, //
+    },
+};
 use kernel::{
     bindings::seqcount_t,
     types::Opaque, //
@@ -25,15 +31,15 @@ impl SeqCount {
     /// Reads it. No ordering. C: `READ_ONCE(s->sequence)`.
     #[inline]
     pub fn read(&self) -> u32 {
-        // SAFETY: `self` is a valid `seqcount_t`; a volatile read is READ_ONCE().
-        unsafe { core::ptr::addr_of!((*self.0.get()).sequence).read_volatile() }
+        // SAFETY: `self` is a valid `seqcount_t`.
+        unsafe { read_once(core::ptr::addr_of!((*self.0.get()).sequence)) }
     }
 
     /// Writes it. No ordering, and no respect for readers: for tests.
     #[inline]
     pub fn set(&self, seq: u32) {
-        // SAFETY: `self` is a valid `seqcount_t`; a volatile write is WRITE_ONCE().
-        unsafe { core::ptr::addr_of_mut!((*self.0.get()).sequence).write_volatile(seq) }
+        // SAFETY: `self` is a valid `seqcount_t`.
+        unsafe { write_once(core::ptr::addr_of_mut!((*self.0.get()).sequence), seq) }
     }
 
     /// Reads it with ACQUIRE ordering. C: `raw_read_seqcount`.

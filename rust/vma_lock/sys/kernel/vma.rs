@@ -5,6 +5,10 @@
 //! C header: [`include/linux/mm_types.h`](srctree/include/linux/mm_types.h)
 
 use super::{
+    once::{
+        read_once,
+        write_once, //
+    },
     MmRaw,
     Refcount, //
 };
@@ -55,28 +59,25 @@ impl VmaRaw {
     /// Stable only while the VMA's count is held or its mm's lock is.
     #[inline]
     pub fn vm_mm(&self) -> *const MmRaw {
-        // SAFETY: `self` is a `vm_area_struct`. Volatile, since a VMA that is found under RCU can
+        // SAFETY: `self` is a `vm_area_struct`. Read once, since a VMA that is found under RCU can
         // be handed to another mm at any time.
-        unsafe {
-            ptr::addr_of!((*self.as_ptr()).vm_mm)
-                .read_volatile()
-                .cast_const()
-                .cast()
-        }
+        unsafe { read_once(ptr::addr_of!((*self.as_ptr()).vm_mm)) }
+            .cast_const()
+            .cast()
     }
 
     /// The sequence at which this VMA was last write-locked. C: `READ_ONCE(vma->vm_lock_seq)`.
     #[inline]
     pub fn vm_lock_seq(&self) -> u32 {
-        // SAFETY: `self` is a `vm_area_struct`; a volatile read is READ_ONCE().
-        unsafe { ptr::addr_of!((*self.as_ptr()).vm_lock_seq).read_volatile() }
+        // SAFETY: `self` is a `vm_area_struct`.
+        unsafe { read_once(ptr::addr_of!((*self.as_ptr()).vm_lock_seq)) }
     }
 
     /// C: `WRITE_ONCE(vma->vm_lock_seq, seq)`.
     #[inline]
     pub fn set_vm_lock_seq(&self, seq: u32) {
-        // SAFETY: `self` is a `vm_area_struct`; a volatile write is WRITE_ONCE().
-        unsafe { ptr::addr_of_mut!((*self.as_ptr()).vm_lock_seq).write_volatile(seq) }
+        // SAFETY: `self` is a `vm_area_struct`.
+        unsafe { write_once(ptr::addr_of_mut!((*self.as_ptr()).vm_lock_seq), seq) }
     }
 
     /// The addresses that this VMA covers, end exclusive. C: `vma->vm_start`, `vma->vm_end`.
@@ -89,8 +90,8 @@ impl VmaRaw {
             let range = ptr::addr_of!((*self.as_ptr()).__bindgen_anon_1.__bindgen_anon_1);
 
             (
-                ptr::addr_of!((*range).vm_start).read_volatile(),
-                ptr::addr_of!((*range).vm_end).read_volatile(),
+                read_once(ptr::addr_of!((*range).vm_start)),
+                read_once(ptr::addr_of!((*range).vm_end)),
             )
         }
     }

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What an operation did in a state, as a line of text.
+ */
+#include "states.h"
+
+static const char *const op_names[] = {
+#define X(name) #name,
+	VMA_LOCK_DIFF_OPS(X)
+#undef X
+};
+
+/* "op@place word write-locked other-mm waiter signal: outcome"; what is as always is left out. */
+void diff_write_cell(struct diff_log *log, const struct diff_cell *c, const struct diff_outcome *o,
+		     bool watched)
+{
+	diff_log_printf(log, "%s%s%s%s %08x %d %d %d %d: ret=%d word=%08x", op_names[c->op],
+			c->place ? "@" : "", c->place ? c->place->name : "",
+			watched ? "@watch" : "", c->word, c->write_locked, c->other_mm,
+			c->waiter, c->signal, o->ret, o->word);
+	if (o->other_word != 1)
+		diff_log_printf(log, " other=%08x", o->other_word);
+	if (o->seq != c->vma_seq)
+		diff_log_printf(log, o->seq == c->mm_seq ? " seq=mm" : " seq=%08x", o->seq);
+	if (o->mm_seq != c->mm_seq)
+		diff_log_printf(log, " mm_seq=%+d", (int)(o->mm_seq - c->mm_seq));
+	if (o->seen.looks > DIFF_MAX_LOOKS)
+		diff_log_printf(log, " looks-for-ever");
+	if (o->mmap_state)
+		diff_log_printf(log, " mmap-lock=%s",
+				o->mmap_state & TASK_WAKEKILL ? "killable" : "uninterruptible");
+	if (o->blocked)
+		diff_log_printf(log, " blocks=%08x,%s%s", o->block_word,
+				o->block_state & TASK_WAKEKILL ? "killable" : "uninterruptible",
+				o->block_unseen ? ",unseen" : "");
+	if (o->blocked && o->block_endless)
+		diff_log_printf(log, " until=never");
+	else if (o->blocked)
+		diff_log_printf(log, " until=%08x", o->block_until);
+	for (int i = 0; i < ARRAY_SIZE(o->seen.saturated); i++)
+		if (o->seen.saturated[i])
+			diff_log_printf(log, " saturates=%d*%d", i, o->seen.saturated[i]);
+	if (o->seen.warns)
+		diff_log_printf(log, " warns=%d", o->seen.warns);
+	for (int i = 0; i < ARRAY_SIZE(o->seen.wakes); i++)
+		if (o->seen.wakes[i])
+			diff_log_printf(log, " wakes=%s*%d",
+					i == 2 ? "stranger" : i == c->other_mm ? "vm_mm" : "not-vm_mm",
+					o->seen.wakes[i]);
+	if (o->woken)
+		diff_log_printf(log, " woken");
+	if (o->rcu)
+		diff_log_printf(log, " rcu=%+d", o->rcu);
+	if (o->preempt)
+		diff_log_printf(log, " preempt=%+d", o->preempt);
+	if (o->lockdep)
+		diff_log_printf(log, " lockdep=%+d", o->lockdep);
+	for (int i = 0; i < 2; i++)
+		if (o->mm_count[i])
+			diff_log_printf(log, " mm_count%d=%+d", i, o->mm_count[i]);
+	if (o->stale)
+		diff_log_printf(log, " leaves-waiter");
+	if (!o->running && !o->block_endless)
+		diff_log_printf(log, " not-running");
+	if (o->seen.late)
+		diff_log_printf(log, " late-touch");
+	if (o->seen.grabbed)
+		diff_log_printf(log, " grabbed=%+d", o->seen.grabbed);
+	diff_log_printf(log, "\n");
+}
