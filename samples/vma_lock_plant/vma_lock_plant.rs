@@ -84,8 +84,9 @@ fn provoke(_: &(), reader: &mut UserSliceReader) -> Result {
     let text = buf.get_mut(..reader.len()).ok_or(EINVAL)?;
 
     reader.read_slice(text)?;
-    let text = core::str::from_utf8(text).map_err(|_| EINVAL)?.trim_end();
-    // Not by split_once(): its searcher brings along a check for overflow, which panics.
+    let text = core::str::from_utf8(text).map_err(|_| EINVAL)?;
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    // Not by split_once() or trim_end(): they bring along a check for overflow, which panics.
     let (way, name) = match (text.strip_prefix("wrong "), text.strip_prefix("right ")) {
         (Some(name), _) => (Way::Wrong, name),
         (_, Some(name)) => (Way::Right, name),
