@@ -4,6 +4,7 @@
     model::TEST     a test of model/tests, under loom
     litmus::TEST    a litmus test, whose verdict changes
     check::CHECK    one of scripts/check
+    diff::PLACE     where `make diff` finds C and Rust to differ
     guest::TEST     a test in the guest, on the stock kernel; begins with its suite
     kasan::TEST     the same with KERNEL=kasan, where lockdep listens
 """
@@ -186,6 +187,22 @@ class Check(Layer):
             raise Lives(f"{test} does not say '{says}':\n{out}")
 
 
+class Diff(Layer):
+    tag = "DIFF"
+    deadline = 400
+
+    def unchanged(self, tests: list[str]) -> str:
+        code, out = self.make("diff")
+        return out if code != 0 else ""
+
+    def kill(self, test: str, says: str) -> None:
+        _, out = self.make("diff")
+        if "verdict: " not in out:
+            raise Lives("does not build:\n" + out)
+        if f"; first: {test}" not in out or says not in out:
+            raise Lives(f"make diff does not say '{says}' of {test}: {out.strip().splitlines()[-1]}")
+
+
 class Guest(Layer):
     tag = "GUEST"
     deadline = 300
@@ -232,7 +249,7 @@ class Kasan(Guest):
     kernel = "kasan"
 
 
-ALL = {"model": Model, "litmus": Litmus, "check": Check, "guest": Guest, "kasan": Kasan}
+ALL = {"model": Model, "litmus": Litmus, "check": Check, "diff": Diff, "guest": Guest, "kasan": Kasan}
 
 
 def prepare() -> None:
