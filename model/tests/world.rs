@@ -158,6 +158,7 @@ impl Mm {
             vma_start_write(vma);
             vma.modify();
             mmap_write_downgrade(self);
+            assert!(self.fault(), "readers are still kept out");
             assert!(vma_start_read_locked(vma));
             mmap_read_unlock(self);
             vma.inspect();
