@@ -9,7 +9,7 @@
 //! | name | mistake | who reports it |
 //! |---|---|---|
 //! | `use_after_free` | a look at the VMA after the count was dropped (H3) | KASAN |
-//! | `data_race` | `vm_lock_seq` read plainly, beside writers | KCSAN |
+//! | `data_race` | the VMA's range copied without its lock | KCSAN |
 //! | `lock_inversion` | VMA lock, then mmap lock (H8) | lockdep |
 //! | `leaked_lock` | back to user space with a VMA locked (H6) | lockdep |
 //! | `sleep_in_atomic` | memory allocated under RCU | `DEBUG_ATOMIC_SLEEP` |
