@@ -47,7 +47,9 @@ pub(crate) enum Way {
     Right,
 }
 
-const BUGS: &[(&str, fn(Way) -> Result)] = &[
+type Bug = fn(Way) -> Result;
+
+const BUGS: &[(&str, Bug)] = &[
     ("use_after_free", bugs::use_after_free),
     ("data_race", race::data_race),
     ("lock_inversion", bugs::lock_inversion),
@@ -82,16 +84,15 @@ fn provoke(_: &(), reader: &mut UserSliceReader) -> Result {
     let text = buf.get_mut(..reader.len()).ok_or(EINVAL)?;
 
     reader.read_slice(text)?;
-    let text = core::str::from_utf8(text).map_err(|_| EINVAL)?.trim_end();
-    let (way, name) = text.split_once(' ').ok_or(EINVAL)?;
-    let way = match way {
-        "wrong" => Way::Wrong,
-        "right" => Way::Right,
+    let text = text.trim_ascii_end();
+    let (way, name) = match (text.strip_prefix(b"wrong "), text.strip_prefix(b"right ")) {
+        (Some(name), _) => (Way::Wrong, name),
+        (_, Some(name)) => (Way::Right, name),
         _ => return Err(EINVAL),
     };
     let (_, bug) = BUGS
         .iter()
-        .find(|(known, _)| *known == name)
+        .find(|(known, _)| known.as_bytes() == name)
         .ok_or(EINVAL)?;
 
     bug(way)
