@@ -9,7 +9,7 @@
 //! | name | mistake | who reports it |
 //! |---|---|---|
 //! | `use_after_free` | a look at the VMA after the count was dropped (H3) | KASAN |
-//! | `data_race` | `vm_lock_seq` read plainly, beside writers | KCSAN |
+//! | `data_race` | the VMA's range copied without its lock | KCSAN |
 //! | `lock_inversion` | VMA lock, then mmap lock (H8) | lockdep |
 //! | `leaked_lock` | back to user space with a VMA locked (H6) | lockdep |
 //! | `sleep_in_atomic` | memory allocated under RCU | `DEBUG_ATOMIC_SLEEP` |
@@ -84,17 +84,15 @@ fn provoke(_: &(), reader: &mut UserSliceReader) -> Result {
     let text = buf.get_mut(..reader.len()).ok_or(EINVAL)?;
 
     reader.read_slice(text)?;
-    let text = core::str::from_utf8(text).map_err(|_| EINVAL)?;
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    // Not by split_once() or trim_end(): they bring along a check for overflow, which panics.
-    let (way, name) = match (text.strip_prefix("wrong "), text.strip_prefix("right ")) {
+    let text = text.trim_ascii_end();
+    let (way, name) = match (text.strip_prefix(b"wrong "), text.strip_prefix(b"right ")) {
         (Some(name), _) => (Way::Wrong, name),
         (_, Some(name)) => (Way::Right, name),
         _ => return Err(EINVAL),
     };
     let (_, bug) = BUGS
         .iter()
-        .find(|(known, _)| *known == name)
+        .find(|(known, _)| known.as_bytes() == name)
         .ok_or(EINVAL)?;
 
     bug(way)
