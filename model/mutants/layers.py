@@ -62,6 +62,15 @@ class Layer:
         """Raises Lives unless the test fails and says so."""
         raise NotImplementedError
 
+    def judge(self, test: str, says: str, code: int | None, out: str) -> None:
+        """Raises Lives unless TEST, alone in the TAP of OUT, failed and said so."""
+        if code is None:
+            raise Lives(f"{test} was not done after {self.deadline} s")
+        if code == 0:
+            raise Lives(f"{test} passes")
+        if f"not ok 1 {test}" not in out or says not in out:
+            raise Lives(f"{test} does not say '{says}':\n{out}")
+
     def run(self, *command: str, stop=None, deadline: float = 0) -> tuple[int | None, str]:
         """Runs it in the scratch copy; returns its exit code (None: out of time) and output.
 
@@ -154,12 +163,7 @@ class Litmus(Layer):
 
     def kill(self, test: str, says: str) -> None:
         code, out = self.make("litmus", f"TESTS=model/litmus/{test}.litmus")
-        if code is None:
-            raise Lives(f"{test} was not done after {self.deadline} s")
-        if code == 0:
-            raise Lives(f"{test} passes")
-        if f"not ok 1 {test}" not in out or says not in out:
-            raise Lives(f"{test} does not say '{says}':\n{out}")
+        self.judge(test, says, code, out)
 
 
 class Check(Layer):
@@ -181,10 +185,7 @@ class Check(Layer):
     def kill(self, test: str, says: str) -> None:
         self.build()
         code, out = self.run("scripts/check", test)
-        if code == 0:
-            raise Lives(f"{test} passes")
-        if f"not ok 1 {test}" not in out or says not in out:
-            raise Lives(f"{test} does not say '{says}':\n{out}")
+        self.judge(test, says, code, out)
 
 
 class Diff(Layer):
