@@ -36,10 +36,10 @@ loaded() { [ -d /sys/module/vma_lock_torture ]; }
 unload() {
 	before=$(ends)
 	rmmod vma_lock_torture &
-	i=0
+	tries=0
 	while loaded; do
-		i=$((i + 1))
-		[ $i -lt 600 ] || { echo "# rmmod hangs"; return 1; }
+		tries=$((tries + 1))
+		[ $tries -lt 600 ] || { echo "# rmmod hangs"; return 1; }
 		sleep 0.1
 	done
 	[ "$(ends)" = $((before + 1)) ] || { echo "# rmmod ended the test $(ends) times"; return 1; }
@@ -95,16 +95,12 @@ result $? wrong_parameters_are_refused
 
 # Loaded and unloaded while others map and fault; each run has its own end.
 start_load 600
-i=0
-while [ $i -lt 4 ]; do
-	i=$((i + 1))
-	insmod "$ko" seed=$((seed + i)) stat_interval=0 || break
-	sleep 0.$((i * 2))
-	unload || break
-	[ $i -lt 4 ] || i=5
-done
 status=0
-[ $i = 5 ] || status=1
+for i in 1 2 3 4; do
+	insmod "$ko" seed=$((seed + i)) stat_interval=0 && sleep 0.$((i * 2)) && unload && continue
+	status=1
+	break
+done
 result $status loads_and_unloads_under_load
 give_up_if_stuck
 kill $load
