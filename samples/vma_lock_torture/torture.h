@@ -163,9 +163,9 @@ void torture_announce(struct torture_thread *t, unsigned long addr);
 /* A new one takes the place of a random one. */
 void torture_replace_mm(struct torture_thread *t);
 unsigned long torture_random_addr(struct torture_thread *t);
-/* With the mmap lock held: the VMA there; makes one there; takes it away and frees it. */
+/* With the mmap lock held: the VMA there; makes one there (or cannot); takes it away, frees it. */
 struct vm_area_struct *torture_find(struct mm_struct *mm, unsigned long addr);
-void torture_attach(struct torture_thread *t, struct mm_struct *mm, unsigned long addr);
+bool torture_attach(struct torture_thread *t, struct mm_struct *mm, unsigned long addr);
 void torture_detach(struct torture_thread *t, struct mm_struct *mm, struct vm_area_struct *vma);
 /* With the mmap write lock held; checks the word afterwards. Fails on a signal, if @killable. */
 int torture_start_write(struct torture_thread *t, struct mm_struct *mm, struct vm_area_struct *vma,

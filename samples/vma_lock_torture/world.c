@@ -15,6 +15,11 @@
 #define MMS	3
 #define VMAS	3
 #define STRIDE	(4 * PAGE_SIZE)
+/*
+ * A VMA that stays as long as its mm has users: mas_next_slot() starts again at the root
+ * when its node is dead, and dereferences NULL if the tree is empty by then.
+ */
+#define LAST	(STRIDE * (VMAS + 1))
 
 static struct place {
 	spinlock_t lock;
@@ -120,7 +125,7 @@ int torture_start_write(struct torture_thread *t, struct mm_struct *mm, struct v
 	return err;
 }
 
-void torture_attach(struct torture_thread *t, struct mm_struct *mm, unsigned long addr)
+bool torture_attach(struct torture_thread *t, struct mm_struct *mm, unsigned long addr)
 {
 	MA_STATE(mas, &mm->mm_mt, addr, addr + PAGE_SIZE - 1);
 	const struct torture_side *side = torture_side(t);
@@ -128,12 +133,12 @@ void torture_attach(struct torture_thread *t, struct mm_struct *mm, unsigned lon
 
 	if (!vma) {
 		torture_count(t, TORTURE_allocations_failed);
-		return;
+		return false;
 	}
 	if (mas_preallocate(&mas, vma, GFP_KERNEL)) {
 		torture_count(t, TORTURE_allocations_failed);
 		kmem_cache_free(cache, vma);
-		return;
+		return false;
 	}
 	vma->vm_mm = mm;
 	vma->vm_start = addr;
@@ -145,6 +150,7 @@ void torture_attach(struct torture_thread *t, struct mm_struct *mm, unsigned lon
 	torture_side(t)->mark_attached(vma);
 	mas_store_prealloc(&mas, vma);
 	torture_count(t, TORTURE_attaches);
+	return true;
 }
 
 /* What is left to do for a VMA that is write-locked. It may still be in the tree. */
@@ -186,7 +192,7 @@ void torture_put_mm(struct torture_thread *t, struct mm_struct *mm)
 		return;
 
 	torture_side(t)->mmap_write_lock(mm);
-	for (addr = STRIDE; addr <= STRIDE * VMAS; addr += STRIDE) {
+	for (addr = STRIDE; addr <= LAST; addr += STRIDE) {
 		vma = torture_find(mm, addr);
 		if (!vma)
 			continue;
@@ -200,19 +206,37 @@ void torture_put_mm(struct torture_thread *t, struct mm_struct *mm)
 	mmdrop(mm);
 }
 
-void torture_replace_mm(struct torture_thread *t)
+static struct mm_struct *create_mm(struct torture_thread *t)
 {
+	const struct torture_side *side = torture_side(t);
 	struct synthetic_mm *s = synthetic_mm_create();
-	struct place *place = &places[torture_random_below(t, MMS)];
 	struct mm_struct *mm;
+	bool attached;
 
 	if (!s) {
 		torture_count(t, TORTURE_allocations_failed);
-		return;
+		return NULL;
 	}
+	mm = synthetic_mm_mm(s);
+	side->mmap_write_lock(mm);
+	attached = torture_attach(t, mm, LAST);
+	side->mmap_write_unlock(mm);
+	if (!attached) {
+		torture_put_mm(t, mm);
+		return NULL;
+	}
+	return mm;
+}
+
+void torture_replace_mm(struct torture_thread *t)
+{
+	struct mm_struct *mm = create_mm(t);
+	struct place *place = &places[torture_random_below(t, MMS)];
+
+	if (!mm)
+		return;
 	spin_lock(&place->lock);
-	mm = place->mm;
-	place->mm = synthetic_mm_mm(s);
+	swap(place->mm, mm);
 	spin_unlock(&place->lock);
 	torture_put_mm(t, mm);
 }
@@ -228,7 +252,6 @@ static void init_once(void *object)
 
 int torture_world_create(struct torture_thread *t)
 {
-	struct synthetic_mm *s;
 	int i;
 
 	cache = kmem_cache_create("vma_lock_torture", sizeof(struct torture_vma), 0,
@@ -237,10 +260,9 @@ int torture_world_create(struct torture_thread *t)
 		return -ENOMEM;
 	for (i = 0; i < MMS; i++) {
 		spin_lock_init(&places[i].lock);
-		s = synthetic_mm_create();
-		if (!s)
+		places[i].mm = create_mm(t);
+		if (!places[i].mm)
 			return -ENOMEM;
-		places[i].mm = synthetic_mm_mm(s);
 	}
 	return 0;
 }
