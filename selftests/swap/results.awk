@@ -9,6 +9,6 @@
 		verdict = "xfail"
 	sub(/^[ \t#]*(not )?ok [0-9]+( -)?[ \t]*/, "")
 	sub(/[ \t]*# *(SKIP|skip|XFAIL).*/, "")
-	gsub(/0x[0-9a-fA-F]+|[0-9]+\.[0-9]+|[0-9]+MB/, "N")
+	gsub(/(pages|faults) [0-9]+|0x[0-9a-fA-F]+|[0-9]+\.[0-9]+|[0-9]+MB/, "N")
 	print verdict, $0
 }
