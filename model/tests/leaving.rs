@@ -9,10 +9,10 @@ use std::rc::Rc;
 use vma_lock::{
     sys::{
         Task,
+        TaskState,
         VmaRaw, //
     },
-    vma_refcount_put,
-    VM_REFCNT_LIMIT, //
+    *, //
 };
 
 /// A reader that has read-locked the VMA of `mm`.
@@ -106,4 +106,51 @@ fn killed_writer_and_two_leaving_readers() {
         }
     });
     interrupted.assert("the signal is first");
+}
+
+/// The functions of before Linux 7.0 say the same: whether readers were excluded, whether the VMA
+/// is detached.
+#[test]
+fn enter_and_exit_locked() {
+    let (excluded, gone) = (Seen::default(), Seen::default());
+
+    explore("enter_and_exit_locked", Search::All, {
+        let (excluded, gone) = (excluded.clone(), gone.clone());
+        move || {
+            let (mm, vma) = Mm::with_vma();
+            let mut reader = None;
+
+            // SAFETY: The mmap write lock is held; the VMA is attached, and its count is dropped
+            // once.
+            mm.write(|| unsafe {
+                vma_start_write(&vma);
+                assert_eq!(
+                    __vma_enter_locked(&vma, false, TaskState::UNINTERRUPTIBLE),
+                    Ok(true)
+                );
+                assert!(
+                    !__vma_exit_locked(&vma),
+                    "an attached VMA is said to be detached"
+                );
+
+                reader = Some(too_late(&vma));
+                let detached = __vma_refcount_put(&vma, None);
+                let locked = __vma_enter_locked(&vma, true, TaskState::UNINTERRUPTIBLE);
+
+                assert!(!detached || locked == Ok(false));
+                if locked == Ok(true) {
+                    assert!(
+                        __vma_exit_locked(&vma),
+                        "a detached VMA is said to be attached"
+                    );
+                }
+                excluded.note(locked == Ok(true));
+                gone.note(locked == Ok(false));
+            });
+            reader.unwrap().join();
+            assert_eq!(word(&vma), 0);
+        }
+    });
+    excluded.assert("the reader is waited for");
+    gone.assert("the reader is gone first");
 }
