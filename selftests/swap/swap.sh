@@ -135,7 +135,7 @@ while [ $i -lt "$rows" ]; do
 	results=$((results + $(wc -l <"$tmp/without/$i")))
 	status=0
 	if ! same without with $i; then
-		diff "$tmp/without/$i" "$tmp/with/$i" | grep '^[<>]' | sed 's/^/#   /'
+		diff -u "$tmp/without/$i" "$tmp/with/$i" | grep '^[-+][^-+]' | sed 's/^/#   /'
 		mkdir -p "$tmp/again" "$tmp/once_more"
 		run_row again $i
 		run_row once_more $i
