@@ -2,7 +2,7 @@
 
 //! What calls the functions of the patch that this began with, as the kernel did before Linux 7.0.
 
-use kernel::prelude::*;
+use kernel::warn_on;
 use vma_lock::{
     are_readers_excluded,
     sys::{
