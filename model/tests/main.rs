@@ -4,6 +4,7 @@
 
 mod detach;
 mod killable;
+mod leaving;
 mod readers;
 #[path = "../../rust/vma_lock/sys/refcount_table.rs"]
 mod refcount_table;

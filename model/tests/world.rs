@@ -108,6 +108,11 @@ impl Mm {
 
     /// Detaches the VMA, if there still is one, and frees it; returns whether.
     pub fn munmap(&self) -> bool {
+        self.munmap_beside(|| ())
+    }
+
+    /// The same; `late` runs once the VMA is write-locked.
+    pub fn munmap_beside(&self, late: impl FnOnce()) -> bool {
         let mut found = false;
 
         self.write(|| {
@@ -118,6 +123,7 @@ impl Mm {
             // SAFETY: The mmap write lock is held and the VMA is attached.
             unsafe { vma_start_write(vma) };
             vma.modify();
+            late();
             self.tree.store(ptr::null_mut(), Ordering::Release);
             // SAFETY: As above; write-locked.
             unsafe { vma_mark_detached(vma) };
@@ -199,17 +205,31 @@ impl Mm {
 
     /// Reads the VMA that was found, if it can be locked; returns whether.
     pub fn read(&self, vma: &VmaRaw, rcu: rcu::Guard) -> bool {
-        // SAFETY: The VMA was found in this mm under `rcu`.
-        let Ok(rcu) = (unsafe { vma_start_read(self, vma, rcu) }) else {
-            return false;
-        };
+        let locked = self.start_read(vma, rcu);
 
-        drop(rcu);
+        if locked {
+            // SAFETY: Locked above.
+            unsafe { self.read_and_end(vma) };
+        }
+        locked
+    }
+
+    /// Read-locks the VMA that was found, if it can be locked; returns whether.
+    pub fn start_read(&self, vma: &VmaRaw, rcu: rcu::Guard) -> bool {
+        // SAFETY: The VMA was found in this mm under `rcu`.
+        unsafe { vma_start_read(self, vma, rcu) }.is_ok()
+    }
+
+    /// Reads the VMA and drops its lock.
+    ///
+    /// # Safety
+    ///
+    /// The current task holds the read lock.
+    pub unsafe fn read_and_end(&self, vma: &VmaRaw) {
         vma.inspect();
         assert!(ptr::eq(vma.vm_mm(), &self.raw), "a VMA of another mm");
-        // SAFETY: Locked above.
+        // SAFETY: By the requirement above.
         unsafe { vma_end_read(vma) };
-        true
     }
 
     /// Finds the VMA and reads it; returns whether.
@@ -242,7 +262,19 @@ pub struct Kthread {
 
 impl Kthread {
     pub fn run(f: impl FnOnce() + 'static) -> Self {
+        Self::run_as(Task::new(), f)
+    }
+
+    /// A reader that holds `vma` already: it runs `f`, which drops the lock.
+    pub fn run_holding(vma: &Rc<VmaRaw>, f: impl FnOnce(&VmaRaw) + 'static) -> Self {
         let task = Task::new();
+        let vma = vma.clone();
+
+        vma.lockdep_hand_read_to(&task);
+        Self::run_as(task, move || f(&vma))
+    }
+
+    fn run_as(task: Rc<Task>, f: impl FnOnce() + 'static) -> Self {
         let thread = thread::spawn({
             let task = task.clone();
             move || task.run(f)

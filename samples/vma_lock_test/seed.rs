@@ -2,7 +2,7 @@
 
 //! What calls the functions of the patch that this began with, as the kernel did before Linux 7.0.
 
-use kernel::prelude::*;
+use kernel::warn_on;
 use vma_lock::{
     are_readers_excluded,
     sys::{
@@ -45,8 +45,8 @@ pub(crate) unsafe fn vma_start_write_killable(vma: &VmaRaw) -> Result<(), Interr
         let locked = __vma_enter_locked(vma, false, TaskState::KILLABLE)?;
 
         vma.set_vm_lock_seq(__vma_raw_mm_seqnum(vma));
-        if locked && __vma_exit_locked(vma) {
-            pr_err!("write-locking detached a VMA\n");
+        if locked {
+            warn_on!(__vma_exit_locked(vma));
         }
     }
     Ok(())
@@ -64,7 +64,5 @@ pub(crate) unsafe fn vma_mark_detached(vma: &VmaRaw) {
         }
     };
 
-    if !detached {
-        pr_err!("a VMA has still readers after it was detached\n");
-    }
+    warn_on!(!detached);
 }

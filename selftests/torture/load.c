@@ -47,17 +47,17 @@ static uint32_t start_of(uint32_t id)
 
 /*
  * From now on allocations of this thread may fail, if somebody injects that. Not those of a
- * fork: no memory for a kernel stack is worth a stack trace to the kernel.
+ * fork: no memory for a kernel stack is worth a stack trace to the kernel. The file is opened
+ * only once, since open() fails too then.
  */
 static void may_fail(const char *yes)
 {
-	const int fd = open("/proc/thread-self/make-it-fail", O_WRONLY);
+	static _Thread_local int fd = -1;
 
-	if (fd >= 0) {
-		if (write(fd, yes, 1) != 1)
-			warn("make-it-fail");
-		close(fd);
-	}
+	if (fd < 0)
+		fd = open("/proc/thread-self/make-it-fail", O_WRONLY);
+	if (fd >= 0 && pwrite(fd, yes, 1, 0) != 1)
+		warn("make-it-fail");
 }
 
 /* Not mapped, or not to be accessed, at this moment. */

@@ -84,6 +84,12 @@ impl VmaRaw {
         Task::current().held.release(self.map(), Mode::Shared);
     }
 
+    /// The read lock goes to `heir`, who is to drop it.
+    pub fn lockdep_hand_read_to(&self, heir: &Task) {
+        self.lockdep_release_read();
+        heir.held.acquire(self.map(), Mode::Shared);
+    }
+
     /// C: `__vma_lockdep_acquire_exclusive`.
     pub fn lockdep_acquire_exclusive(&self) {
         Task::current().held.acquire(self.map(), Mode::Exclusive);
