@@ -47,7 +47,8 @@ def schedules_tried(job) -> None:
     )
 def command(job) -> str:
     """What leads to this job again."""
-    return {"": "make diff", "patch": f"make diff PATCH={job.what}", "tree": f"make diff KDIR={job.what}"}[job.kind]
+    what = {"": "", "patch": f" PATCH={job.what}", "tree": f" KDIR={job.what}"}[job.kind]
+    return f"make diff{what}{f' SEED={job.result.schedules.seed}' if job.result else ''}"
 
 
 def cell(job, records: dict, wanted: str) -> None:
