@@ -51,7 +51,12 @@ selftests: setup
 # SUITES: which of the suites of selftests/run_selftests.sh, default all.
 qemu = $(enter) qemu/run --kernel $(dir) --modules $(dir)/modules --selftests $(dir)/selftests
 
-run: modules selftests
+# What the suites below need; for others all modules.
+run-modules: setup
+	$(Q)mkdir -p $(out)
+	+$(Q)$(kbuild) rust_vma_lock.ko vma_lock_test.ko
+
+run: $(if $(SUITES),modules,run-modules) selftests
 	$(Q)$(qemu) $(addprefix --suite ,$(or $(SUITES),sample live synthetic table))
 	$(Q)sed -n 's/^.*# | /  | /p' $(dir)/logs/console.log
 
@@ -181,5 +186,5 @@ help:
 ##
 ##   O=DIR   build directory     V=1   show commands
 
-.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run bench guest plants swap torture shell litmus \
+.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run-modules run bench guest plants swap torture shell litmus \
 	diff test model mutants rust-analyzer rustdoc clean mrproper setup help

@@ -43,8 +43,7 @@ void synthetic_mm_destroy(struct synthetic_mm *s)
 	mmap_write_lock(&s->mm);
 	synthetic_mm_unmap(s);
 	mmap_write_unlock(&s->mm);
-	synchronize_rcu();
-	synthetic_mm_free(s);
+	kfree_rcu_mightsleep(s);
 }
 
 void synthetic_mm_free(struct synthetic_mm *s)

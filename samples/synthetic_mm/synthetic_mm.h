@@ -20,7 +20,7 @@ struct synthetic_mm *synthetic_mm_create(void);
 int synthetic_mm_map(struct synthetic_mm *s, struct vm_area_struct *vma, unsigned long start,
 		     unsigned long end);
 void synthetic_mm_unmap(struct synthetic_mm *s);
-/* Nobody uses it any more. Waits for RCU readers. May sleep. */
+/* Nobody uses it any more: freed once all RCU readers that there are now are gone. May sleep. */
 void synthetic_mm_destroy(struct synthetic_mm *s);
 
 /* The rest of it, done by itself: nothing is in its tree, and its own VMA was not used. */

@@ -6,6 +6,9 @@
 #include <linux/mmap_lock.h>
 #include <linux/rcupdate.h>
 
+/* They begin a page: pages.lds. */
+asm(".pushsection .text; .p2align 12; .popsection");
+
 /* The same text twice, with other calls. */
 #define LOOPS(impl, call)							\
 static __always_inline void impl##_read(struct mm_struct *mm, struct vm_area_struct *vma)	\
