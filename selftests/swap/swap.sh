@@ -52,8 +52,6 @@ run_row() {
 		$row
 	END
 	echo "# $1 $folder $command"
-	# Some leave fewer than they found, so that others would skip in the next pass.
-	[ -z "${VMA_LOCK_GUEST:-}" ] || echo 64 >/proc/sys/vm/nr_hugepages
 	# shellcheck disable=SC2086 # words
 	(cd "../$folder" && LOAD=$load exec timeout -s KILL $((limit * SLOW)) sh -c "exec $command") \
 		>"$tmp/output" 2>&1 </dev/null
