@@ -4,7 +4,10 @@
 //!
 //! Their coming is left out, so that all orders of three tasks can be searched.
 
-use crate::world::*;
+use crate::{
+    readers::writer_and_readers,
+    world::*, //
+};
 use std::rc::Rc;
 use vma_lock::{
     sys::{
@@ -41,23 +44,7 @@ fn too_late(vma: &Rc<VmaRaw>) -> Kthread {
 
 #[test]
 fn writer_and_two_leaving_readers() {
-    let slept = Seen::default();
-
-    explore("writer_and_two_leaving_readers", Search::All, {
-        let slept = slept.clone();
-        move || {
-            let (mm, vma) = Mm::with_vma();
-            let readers = [(); 2].map(|()| inside(&mm, &vma));
-
-            mm.mprotect();
-            slept.note(Task::current().sleeps() > 0);
-            for reader in readers {
-                reader.join();
-            }
-            assert_eq!(word(&vma), 1, "the flag or a count was left behind");
-        }
-    });
-    slept.assert("the writer sleeps");
+    writer_and_readers::<2>("writer_and_two_leaving_readers", Search::All, inside);
 }
 
 #[test]

@@ -4,7 +4,10 @@
 
 use crate::world::*;
 use std::rc::Rc;
-use vma_lock::sys::Task;
+use vma_lock::sys::{
+    Task,
+    VmaRaw, //
+};
 
 /// A task that reads the VMA of `mm` once.
 pub fn reader(mm: &Rc<Mm>) -> Kthread {
@@ -15,14 +18,19 @@ pub fn reader(mm: &Rc<Mm>) -> Kthread {
     })
 }
 
-fn writer_and_readers<const N: usize>(name: &str, search: Search) {
+/// A writer beside `N` readers, each started by `reader`.
+pub fn writer_and_readers<const N: usize>(
+    name: &str,
+    search: Search,
+    reader: fn(&Rc<Mm>, &Rc<VmaRaw>) -> Kthread,
+) {
     let slept = Seen::default();
 
     explore(name, search, {
         let slept = slept.clone();
         move || {
             let (mm, vma) = Mm::with_vma();
-            let readers = [(); N].map(|()| reader(&mm));
+            let readers = [(); N].map(|()| reader(&mm, &vma));
 
             mm.mprotect();
             slept.note(Task::current().sleeps() > 0);
@@ -38,13 +46,15 @@ fn writer_and_readers<const N: usize>(name: &str, search: Search) {
 /// No barrier is missing: all interleavings.
 #[test]
 fn writer_and_reader() {
-    writer_and_readers::<1>("writer_and_reader", Search::All);
+    writer_and_readers::<1>("writer_and_reader", Search::All, |mm, _| reader(mm));
 }
 
 /// The last reader wakes, whichever it is.
 #[test]
 fn writer_and_two_readers() {
-    writer_and_readers::<2>("writer_and_two_readers", Search::Preemptions(3));
+    writer_and_readers::<2>("writer_and_two_readers", Search::Preemptions(3), |mm, _| {
+        reader(mm)
+    });
 }
 
 /// A writer becomes a reader without letting another writer in between.

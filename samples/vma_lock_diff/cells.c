@@ -66,12 +66,16 @@ static int held_locks(void)
 #endif
 }
 
-/* Only the walk's own. */
-static void release_lockdep(int depth)
+/* What a reader that locked a VMA still holds, by lockdep's account. */
+static void release_vma_maps(void)
 {
 #ifdef CONFIG_LOCKDEP
-	while (current->lockdep_depth > depth)
-		lock_release(current->held_locks[current->lockdep_depth - 1].instance, _RET_IP_);
+	for (int i = current->lockdep_depth - 1; i >= 0; i--) {
+		struct lockdep_map *map = current->held_locks[i].instance;
+
+		if (map == &world.vma->vmlock_dep_map || map == &world.other->vmlock_dep_map)
+			lock_release(map, _RET_IP_);
+	}
 #endif
 }
 
@@ -115,7 +119,7 @@ static int run_cell(struct walk *walk)
 	while (rcu_preempt_depth())
 		rcu_read_unlock();
 	preempt_count_set(preempt);
-	release_lockdep(lockdep);
+	release_vma_maps();
 	out->stale = rcu_access_pointer(world.mm[0]->vma_writer_wait.task) == current ||
 		     rcu_access_pointer(world.mm[1]->vma_writer_wait.task) == current;
 	flush_signals(current);

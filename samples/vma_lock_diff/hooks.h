@@ -29,6 +29,8 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 
+#include "warn.h"
+
 #if defined(_LINUX_MMAP_LOCK_H) || defined(_LINUX_RCUWAIT_H_) || defined(__LINUX_SEQLOCK_H)
 #error "the protocol's headers were included before the hooks were in place"
 #endif
@@ -92,6 +94,7 @@ do {									\
 #define finish_rcuwait				vma_lock_diff_finish_rcuwait
 #define rcu_read_lock				vma_lock_diff_rcu_read_lock
 #define rcu_read_unlock				vma_lock_diff_rcu_read_unlock
+#define rcu_read_lock_held			vma_lock_diff_rcu_read_lock_held
 
 /* An inline function: to be defined before it is replaced. */
 #include <linux/sched/signal.h>

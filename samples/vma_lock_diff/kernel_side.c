@@ -7,6 +7,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include "diff.h"
+#include "warn.h"
 
 /* The headers' inline functions call these. */
 #define __vma_exclude_readers_for_detach	diff_exclude_readers_for_detach

@@ -198,3 +198,11 @@ void vma_lock_diff_rcu_read_unlock(void)
 		rcu_read_unlock();
 }
 EXPORT_SYMBOL_GPL(vma_lock_diff_rcu_read_unlock);
+
+int vma_lock_diff_rcu_read_lock_held(void)
+{
+	struct diff_thread *t = diff_thread_current();
+
+	return t ? t->rcu > 0 : rcu_read_lock_held();
+}
+EXPORT_SYMBOL_GPL(vma_lock_diff_rcu_read_lock_held);

@@ -121,6 +121,7 @@ int vma_lock_diff_rcuwait_wake_up(struct rcuwait *w);
 void vma_lock_diff_finish_rcuwait(struct rcuwait *w);
 void vma_lock_diff_rcu_read_lock(void);
 void vma_lock_diff_rcu_read_unlock(void);
+int vma_lock_diff_rcu_read_lock_held(void);
 /* The lockdep map of a VMA is acquired or released, whether the kernel has lockdep or not. */
 void vma_lock_diff_lockdep(bool acquire);
 

@@ -132,7 +132,7 @@ def page(report: dict) -> str:
     data = _data(report) if sides else {}
     facts = [
         ("Kernel, C before", escape(f"Linux {kernel['RELEASE']} {kernel['PACKAGE']}")),
-        ("Compilers", escape(f"{kernel['CC']}, {kernel['RUSTC']}")),
+        ("Compilers", escape(", ".join(filter(None, (kernel["CC"] or f"clang{kernel['LLVM']}", kernel["RUSTC"]))))),
         ("Time", f"{report['seconds']} s"),
     ]
     if sides:

@@ -31,6 +31,8 @@ def _program(objects: dict[str, Path], name: str, cache: Path) -> tuple[Path, li
         "-no-pie",
         "-z",
         "noexecstack",
+        # Panics, of a kernel with Rust's debug assertions.
+        "-Wl,--unresolved-symbols=ignore-all",
         "-o",
         f"{program}.new",
         str(main),

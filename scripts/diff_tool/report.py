@@ -69,7 +69,7 @@ def cell(job, records: dict, wanted: str) -> None:
 
 def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: float) -> None:
     report = {
-        "kernel": {key: kernel.info.get(key, "") for key in ("NAME", "RELEASE", "PACKAGE", "CC", "RUSTC")},
+        "kernel": {key: kernel.info.get(key, "") for key in ("NAME", "RELEASE", "PACKAGE", "CC", "LLVM", "RUSTC")},
         "seconds": round(seconds, 1),
         "predicates": predicates,
         "sides": {

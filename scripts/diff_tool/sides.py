@@ -34,11 +34,10 @@ class Kernel:
     def make(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess:
         info = self.info
         command = [
-            "make", "-C", str(self.tree), f"M={folder}", f"ARCH={info['ARCH']}", f"CC={info['CC']}", f"-j{os.cpu_count()}",
+            "make", "-C", str(self.tree), f"M={folder}", f"ARCH={info['ARCH']}", f"-j{os.cpu_count()}",
             f"KBUILD_EXTRA_SYMBOLS={self.dir / 'modules/Module.symvers'}", *arguments,
         ]  # fmt: skip
-        if info.get("LLVM"):
-            command.append(f"LLVM={info['LLVM']}")
+        command += [f"{key}={info[key]}" for key in ("CC", "LLVM") if info.get(key)]
         environment = {
             k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "KDIR", "O")
         }
@@ -98,6 +97,8 @@ def _kbuild(folder: Path, names: list[str]) -> None:
             f"side_{name}-y := {' '.join(_objects(folder, name))}",
             f"CFLAGS_{name}/side.o := -I$(src)/{name} -I{TOP}/samples/vma_lock_diff",
             f"CFLAGS_{name}/predicate.o := -I$(src)/{name}",
+            # A program of the host has no shadow memory.
+            *(f"{what}_{name}/predicate.o := n" for what in ("KASAN_SANITIZE", "KCSAN_SANITIZE")),
             # Before the tree's own: these are the headers that are compared.
             f"$(addprefix $(obj)/,$(side_{name}-y)): private NOSTDINC_FLAGS += -I$(src)/{name}/include",
         ]
