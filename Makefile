@@ -186,5 +186,5 @@ help:
 ##
 ##   O=DIR   build directory     V=1   show commands
 
-.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run-modules run bench guest plants swap torture shell litmus \
-	diff test model mutants rust-analyzer rustdoc clean mrproper setup help
+.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run-modules run bench guest plants swap torture \
+	shell litmus diff test model mutants rust-analyzer rustdoc clean mrproper setup help

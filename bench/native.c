@@ -45,7 +45,7 @@ void *__kmalloc_noprof(size_t size, unsigned int flags)
 	return aligned_alloc(64, (size + 63) & ~63UL);
 }
 
-/* The same of a known size, from one of these caches: where the mm_struct is small enough for them. */
+/* The same of a known size, from one of these caches: where the mm_struct is small enough. */
 void *kmalloc_caches[1024];
 
 void *__kmalloc_cache_noprof(void *cache, unsigned int flags, size_t size)

@@ -22,7 +22,8 @@ from errors import Fatal
 # cryptomgr.notests: the crypto self-tests are a quarter of the boot under TCG.
 # no5lvl: on a busy host an interrupt may hit identify_cpu() while it has cleared the CPU's
 # features; KASAN then takes 5-level addresses for wild ones.
-# no_timer_check: on a busy host the check whether the timer's interrupts arrive may miss them, and panics.
+# no_timer_check: on a busy host the check whether the timer's interrupts arrive may miss them,
+# and panics.
 # kunit: where the kernel has it, our tests run when their module is loaded; not the kernel's own.
 APPEND = (
     "console=ttyS0 loglevel=5 panic=-1 printk.devkmsg=on log_buf_len=4M sysrq_always_enabled cryptomgr.notests "

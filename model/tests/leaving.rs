@@ -2,7 +2,8 @@
 
 //! Readers that hold the VMA when others come, and leave: who drops the last count, who is woken.
 //!
-//! Their coming is left out, so that all orders of three tasks can be searched.
+//! Their coming is left out, so that all orders of three tasks can be searched; for the detacher,
+//! who does more, all with a few preemptions.
 
 use crate::{
     readers::writer_and_readers,
@@ -77,7 +78,7 @@ fn detacher_and_two_leaving_readers() {
 fn killed_writer_and_two_leaving_readers() {
     let interrupted = Seen::default();
 
-    explore("killed_writer_and_leaving", Search::All, {
+    explore("killed_writer_and_two_leaving", Search::All, {
         let interrupted = interrupted.clone();
         move || {
             let (mm, vma) = Mm::with_vma();

@@ -23,7 +23,7 @@ void synthetic_mm_unmap(struct synthetic_mm *s);
 /* Nobody uses it any more: freed once all RCU readers that there are now are gone. May sleep. */
 void synthetic_mm_destroy(struct synthetic_mm *s);
 
-/* The rest of it, done by itself: nothing is in its tree, and its own VMA was not used. */
+/* At once: nothing is in its tree, and no RCU reader can have found it or its own VMA. */
 void synthetic_mm_free(struct synthetic_mm *s);
 
 struct mm_struct *synthetic_mm_mm(struct synthetic_mm *s);

@@ -55,7 +55,9 @@ pub(crate) fn use_after_free(way: Way) -> Result {
 
     // SAFETY: The VMA's own count is given up.
     let mut newcnt = unsafe { __vma_refcount_put_return(&*vma) };
-    drop(synthetic);
+    // At once: no other reader has ever seen it.
+    // SAFETY: Nobody else uses it, and nor does its drop.
+    unsafe { abi::synthetic_mm_free(mem::ManuallyDrop::new(synthetic).as_ptr()) };
     if way == Way::Wrong {
         // SAFETY: It is not: this is the bug.
         newcnt = unsafe { (*vma).vm_refcnt().read() };

@@ -46,7 +46,9 @@ pub(crate) unsafe fn vma_start_write_killable(vma: &VmaRaw) -> Result<(), Interr
 
         vma.set_vm_lock_seq(__vma_raw_mm_seqnum(vma));
         if locked {
-            warn_on!(__vma_exit_locked(vma));
+            let detached = __vma_exit_locked(vma);
+
+            warn_on!(detached);
         }
     }
     Ok(())

@@ -13,6 +13,12 @@ from . import CannotTell
 from .sides import TOP
 
 
+def _panics(path: Path) -> list[str]:
+    """What Rust calls where it panics, on a kernel with its debug assertions."""
+    undefined = subprocess.run(["nm", "-u", "-j", str(path)], capture_output=True, text=True, check=False).stdout
+    return [symbol for symbol in undefined.split() if "core9panicking" in symbol]
+
+
 def _program(objects: dict[str, Path], name: str, cache: Path) -> tuple[Path, list[str]]:
     # The code and what it refers to; names and debugging information may differ.
     dump = subprocess.run(
@@ -31,8 +37,7 @@ def _program(objects: dict[str, Path], name: str, cache: Path) -> tuple[Path, li
         "-no-pie",
         "-z",
         "noexecstack",
-        # Panics, of a kernel with Rust's debug assertions.
-        "-Wl,--unresolved-symbols=ignore-all",
+        *(f"-Wl,--defsym={symbol}=0" for symbol in _panics(objects[name])),
         "-o",
         f"{program}.new",
         str(main),
@@ -57,6 +62,8 @@ def runs(objects: dict[str, Path], cache: Path) -> dict[str, list[str]]:
         waiting.append((program, subprocess.Popen([str(program)], stdout=subprocess.PIPE, text=True)))
     for program, process in waiting:
         output = process.communicate()[0]
+        if process.returncode < 0:
+            raise CannotTell(f"{program} failed: the predicate panicked, or crashed (signal {-process.returncode})")
         if process.returncode or not output.endswith("end\n"):
             raise CannotTell(f"{program} failed: the predicate changes its mind more than a thousand times")
         new = program.with_suffix(".new")

@@ -45,10 +45,12 @@ def schedules_tried(job) -> None:
         f"{f' ({bounds})' if bounds else ''}: {done.runs} runs, {done.states} states, {done.steps} steps;"
         f" random: {done.rounds} runs, {done.events} steps, SEED={done.seed}"
     )
-def command(job) -> str:
+def command(kernel, job) -> str:
     """What leads to this job again."""
+    name = kernel.info.get("NAME", "stock")
+    on = "" if name == "stock" else f" KERNEL={name}"
     what = {"": "", "patch": f" PATCH={job.what}", "tree": f" KDIR={job.what}"}[job.kind]
-    return f"make diff{what}{f' SEED={job.result.schedules.seed}' if job.result else ''}"
+    return f"make diff{on}{what}{f' SEED={job.result.schedules.seed}' if job.result else ''}"
 
 
 def cell(job, records: dict, wanted: str) -> None:
@@ -91,7 +93,7 @@ def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: flo
                 "kind": job.kind,
                 "verdict": job.verdict,
                 "reason": job.reason,
-                "command": command(job),
+                "command": command(kernel, job),
                 "tree": job.version,
                 "patch": job.patch,
                 "files": job.applied.files,
