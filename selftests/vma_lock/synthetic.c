@@ -107,7 +107,7 @@ TEST_F(pair, writer_waits_for_reader)
 
 /*
  * The slow detach: a reader raises the count of a write-locked VMA just before
- * it is detached. 2, then FLAG + 1 while the detacher sleeps, FLAG wakes it, 0.
+ * it is detached. 2, 1, FLAG + 1 while the detacher sleeps, FLAG wakes it, 0.
  */
 TEST_F(pair, detach_waits_for_transient_reader)
 {
@@ -131,7 +131,10 @@ TEST_F(pair, detach_waits_for_transient_reader)
 	ASSERT_EQ(0, call_join(&reader)) TH_LOG("%s", strerror(reader.err));
 	ASSERT_EQ(0, call_join(&detacher)) TH_LOG("%s", strerror(detacher.err));
 
-	EXPECT_EQ(2, hold.refcnt_locked);
+	/* The detacher may be on its way by the time the reader looks. */
+	EXPECT_TRUE(hold.refcnt_locked == 2 || hold.refcnt_locked == 1 ||
+		    hold.refcnt_locked == FLAG + 1)
+		TH_LOG("vm_refcnt %#x", hold.refcnt_locked);
 	EXPECT_EQ(FLAG + 1, hold.refcnt_put);
 	EXPECT_EQ(detacher.tid, (pid_t)hold.waiter);
 	EXPECT_EQ(5, hold.slept_again);
