@@ -45,6 +45,8 @@ def schedules_tried(job) -> None:
         f"{f' ({bounds})' if bounds else ''}: {done.runs} runs, {done.states} states, {done.steps} steps;"
         f" random: {done.rounds} runs, {done.events} steps, SEED={done.seed}"
     )
+
+
 def command(kernel, job) -> str:
     """What leads to this job again."""
     name = kernel.info.get("NAME", "stock")
