@@ -13,7 +13,7 @@ enter := scripts/enter
 # in the first recipe that needs it. (What is exported reaches recipes, but not $(shell)
 # before make 4.4.)
 chosen = $(foreach v,KERNEL KERNEL_VERSION FLAVOUR KDIR ARCH O,$v='$($v)')
-dir = $(eval dir := $(shell $(chosen) scripts/kernel-dir))$(dir)
+dir = $(eval dir := $(shell $(chosen) scripts/setup/kernel-dir))$(dir)
 
 # What kind of tree it is stands in its info: CC, ARCH, LLVM. What is given on
 # the command line here (W=1, CLIPPY=1, ...) reaches Kbuild through MAKEFLAGS.
@@ -23,7 +23,7 @@ kbuild = . $(dir)/info && $(enter) $(MAKE) -C $(dir)/tree O= M=$(CURDIR) MO=$(ou
 	ARCH=$$ARCH $${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} $(if $(V),V=$(V)) $(jobs)
 # On all CPUs, unless -j says otherwise.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
-rust_files = $(shell find rust samples selftests model -name '*.rs')
+rust_files = $(shell find rust samples selftests tools -name '*.rs')
 rustfmt = $(enter) rustfmt --config-path $(dir)/tree/.rustfmt.toml --edition 2021
 
 modules: setup
@@ -67,27 +67,27 @@ guest: modules selftests
 figures = $(or $(O),$(CURDIR)/build)/bench
 bench: modules selftests
 	$(Q)$(qemu) --suite bench --suite rates
-	$(Q). $(dir)/info && $(enter) $(MAKE) -C bench OUTPUT=$(figures) MODULES=$(dir)/modules $${CC:+CC=$$CC}
-	$(Q)$(enter) bench/report --kernel $(dir) --out $(figures) $(addprefix --rst ,$(RST))
+	$(Q). $(dir)/info && $(enter) $(MAKE) -C tools/bench OUTPUT=$(figures) MODULES=$(dir)/modules $${CC:+CC=$$CC}
+	$(Q)$(enter) tools/bench/report --kernel $(dir) --out $(figures) $(addprefix --rst ,$(RST))
 
 # NAMES: which of the planted bugs, default all.
 plants: modules
-	$(Q)$(enter) qemu/plants --kernel $(dir) $(NAMES)
+	$(Q)$(enter) tools/plants/run --kernel $(dir) $(NAMES)
 
 shell: modules selftests
 	$(Q)$(qemu) --shell
 
-# TESTS: which of model/litmus/*.litmus, default all.
+# TESTS: which of tools/model/litmus/*.litmus, default all.
 litmus: setup
-	$(Q)scripts/herd7
-	$(Q)$(enter) model/litmus/run --herd7 $(or $(O),build)/herd7/herd7 \
+	$(Q)scripts/setup/herd7
+	$(Q)$(enter) tools/model/litmus/run --herd7 $(or $(O),build)/herd7/herd7 \
 		--model $(dir)/tree/tools/memory-model $(TESTS)
 
 # KDIR names a tree to compare with, not one to build for; PATCH may be several; SEED is that
 # of the random schedules, CELL one of the report's.
 diff:
 	$(Q)$(MAKE) modules KDIR= || { echo "verdict: could not tell — the modules do not build"; exit 2; }
-	$(Q)KDIR= $(enter) scripts/diff --kernel "$$(KDIR= scripts/kernel-dir)" \
+	$(Q)KDIR= $(enter) tools/diff/run --kernel "$$(KDIR= scripts/setup/kernel-dir)" \
 		$(if $(KDIR),--tree $(KDIR)) $(if $(SEED),--seed $(SEED)) $(if $(CELL),--cell "$(CELL)") $(PATCH)
 
 # TIME: about how many seconds in the guest. The module a second time, with the C helpers
@@ -99,7 +99,7 @@ swap: setup
 	$(Q)$(MAKE) modules
 	$(Q)mkdir -p $(out)
 	+$(Q)$(kbuild) INLINE=n rust_vma_swap.ko
-	$(Q)TIME=$(TIME) ROUNDS=$(ROUNDS) APPEND="$(APPEND)" scripts/swap
+	$(Q)TIME=$(TIME) ROUNDS=$(ROUNDS) APPEND="$(APPEND)" tools/swap/run
 
 # TIME: seconds of it in the guest; SEED: of its random choices. With the C helpers called, as above.
 torture: out = $(dir)/torture
@@ -107,28 +107,28 @@ torture: setup
 	$(Q)$(MAKE) selftests
 	$(Q)mkdir -p $(out)
 	+$(Q)$(kbuild) INLINE=n vma_lock_torture.ko
-	$(Q)TIME="$(TIME)" SEED="$(SEED)" scripts/torture
+	$(Q)TIME="$(TIME)" SEED="$(SEED)" tools/torture/run
 
 test:
 	$(Q)scripts/test
 
 model:
-	$(Q)model/run
+	$(Q)tools/model/run
 
 mutants:
-	$(Q)model/mutants/run
+	$(Q)tools/model/mutants/run
 
 # The kernel's generator looks at all that lies below M=, so it is shown an empty folder.
 rust-analyzer: modules
 	$(Q)mkdir -p $(dir)/analyzer && touch $(dir)/analyzer/Kbuild
 	$(Q). $(dir)/info && $(enter) $(MAKE) -s -C $(dir)/tree O= M=$(dir)/analyzer ARCH=$$ARCH \
 		$${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} rust-analyzer
-	$(Q)$(enter) scripts/rust-analyzer $(dir)/analyzer/rust-project.json $(dir)/modules \
+	$(Q)$(enter) scripts/check/rust-analyzer $(dir)/analyzer/rust-project.json $(dir)/modules \
 		$(or $(O),$(CURDIR)/build)/root $(CURDIR)/rust-project.json
 
 # Each page links to its C source in the kernel tree.
 rustdoc: modules
-	$(Q)$(enter) scripts/rustdoc $(dir)/modules $(dir)/tree $(or $(O),$(CURDIR)/build)/rustdoc
+	$(Q)$(enter) scripts/check/rustdoc $(dir)/modules $(dir)/tree $(or $(O),$(CURDIR)/build)/rustdoc
 
 clean:
 	$(Q)rm -rf $(foreach d,modules clippy swap torture selftests plants analyzer logs,$(or $(O),build)/kernels/*/$(d))
@@ -137,7 +137,7 @@ mrproper:
 	$(Q)rm -rf $(or $(O),build) rust-project.json
 
 setup:
-	$(Q)scripts/setup
+	$(Q)scripts/setup/run
 
 help:
 	@sed -n 's/^## \?//p' $(firstword $(MAKEFILE_LIST))
@@ -164,7 +164,7 @@ help:
 ##
 ## Checking without a guest
 ##   litmus          - The memory ordering, under the kernel's memory model (TESTS=: of
-##                     model/litmus/*.litmus)
+##                     tools/model/litmus/*.litmus)
 ##   model           - The protocol on the host, in every interleaving (loom)
 ##   mutants         - Plant one bug after the other: does the model find each?
 ##
