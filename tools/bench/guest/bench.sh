@@ -13,7 +13,7 @@ if [ ! -f $ko ]; then
 fi
 echo "1..4"
 # shellcheck source=selftests/vma_lock/tap.sh
-. "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/../vma_lock/tap.sh"
 
 insmod $ko
 for file in instructions trace time; do

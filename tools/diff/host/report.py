@@ -51,7 +51,7 @@ def command(kernel, job) -> str:
     """What leads to this job again."""
     name = kernel.info.get("NAME", "stock")
     on = "" if name == "stock" else f" KERNEL={name}"
-    what = {"": "", "patch": f" PATCH={job.what}", "tree": f" KDIR={job.what}"}[job.kind]
+    what = {"": "", "patch": f" PATCH={job.what}", "tree": f" TREE={job.what}"}[job.kind]
     return f"make diff{on}{what}{f' SEED={job.result.schedules.seed}' if job.result else ''}"
 
 

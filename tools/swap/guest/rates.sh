@@ -4,7 +4,7 @@
 # rust_vma_swap.ko: its C bodies and its Rust ones, in turn. Prints comments "# swap-rate:
 # NAME IMPL ROUND NANOSECONDS OPERATIONS"; tools/bench/report makes a table of them.
 
-cd "$(dirname "$0")/../swap" || exit 1
+cd "$(dirname "$0")" || exit 1
 # shellcheck source=tools/swap/guest/module.sh
 . ./module.sh
 # shellcheck source=selftests/vma_lock/tap.sh
