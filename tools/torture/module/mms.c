@@ -250,7 +250,7 @@ static void init_once(void *object)
 	vma_lock_init(&tv->vma, true);
 }
 
-int torture_world_create(struct torture_thread *t)
+int torture_mms_create(struct torture_thread *t)
 {
 	int i;
 
@@ -267,7 +267,7 @@ int torture_world_create(struct torture_thread *t)
 	return 0;
 }
 
-void torture_world_destroy(struct torture_thread *t)
+void torture_mms_destroy(struct torture_thread *t)
 {
 	int i;
 

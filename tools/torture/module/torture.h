@@ -104,11 +104,14 @@ struct torture_thread {
 	unsigned long steps, seen_steps, seen_jiffies;
 };
 
-/* main.c */
+/* threads.c: the parameters in force. */
 extern unsigned int torture_delay_us, torture_long_hold;
 extern char *torture_live_comm;
 extern struct torture_thread *torture_threads;
 extern unsigned int torture_nr_threads;
+/* For what is done when the module is loaded or unloaded. */
+extern struct torture_thread torture_main_thread;
+/* A thread that was started, or the one that loads or unloads. */
 struct torture_thread *torture_current(void);
 
 /* A random number below @n. */
@@ -131,7 +134,7 @@ static inline void torture_count(struct torture_thread *t, enum torture_event ev
 	WRITE_ONCE(*count, *count + 1);
 }
 
-/* hooks.c */
+/* delays.c: in the narrow windows, with what is counted there. */
 void torture_delay(struct torture_thread *t);
 void torture_pause(struct torture_thread *t);
 void torture_before_inc(const refcount_t *r);
@@ -150,9 +153,9 @@ void torture_print_table(void);
 /* Says which thread has been stuck for long, and wakes it if nobody else will. */
 void torture_watch(void);
 
-/* world.c: some mms, a few VMAs in each. */
-int torture_world_create(struct torture_thread *t);
-void torture_world_destroy(struct torture_thread *t);
+/* mms.c: some mms, a few VMAs in each. */
+int torture_mms_create(struct torture_thread *t);
+void torture_mms_destroy(struct torture_thread *t);
 /* A mm that may end as soon as it is put. */
 struct mm_struct *torture_get_mm(struct torture_thread *t);
 void torture_put_mm(struct torture_thread *t, struct mm_struct *mm);

@@ -58,22 +58,7 @@ static const struct limit {
 	{ "delay_us", &delay_us, 0, 1000 },
 };
 
-unsigned int torture_delay_us, torture_long_hold;
-char *torture_live_comm;
-struct torture_thread *torture_threads;
-unsigned int torture_nr_threads;
-
-/* For what is done when the module is loaded or unloaded. */
-static struct torture_thread main_thread = {
-	.lock = __SPIN_LOCK_UNLOCKED(main_thread.lock),
-};
 static struct task_struct *watch_task;
-
-/* The hooks are called by threads with data of their own, or by the one that loads or unloads. */
-struct torture_thread *torture_current(void)
-{
-	return current->flags & PF_KTHREAD ? kthread_data(current) : &main_thread;
-}
 
 static int torture_stats(void *arg)
 {
@@ -150,11 +135,11 @@ static void torture_cleanup(void)
 		torture_stop_kthread(torture_thread, torture_threads[i].task);
 	if (watch_task) {
 		torture_stop_kthread(torture_stats, watch_task);
-		torture_world_destroy(&main_thread);
+		torture_mms_destroy(&torture_main_thread);
 		print_end();
 	} else {
 		/* It never began. */
-		torture_world_destroy(&main_thread);
+		torture_mms_destroy(&torture_main_thread);
 	}
 	kfree(torture_threads);
 	torture_threads = NULL;
@@ -194,7 +179,7 @@ static int start_threads(void)
 	START(torture_live, nlive_stress);
 	START(torture_killer, 1);
 	if (!err)
-		err = torture_create_kthread(torture_stats, &main_thread, watch_task);
+		err = torture_create_kthread(torture_stats, &torture_main_thread, watch_task);
 	return err;
 }
 
@@ -213,10 +198,10 @@ static int start(void)
 	torture_delay_us = delay_us;
 	torture_long_hold = long_hold;
 	torture_live_comm = live_comm;
-	seed_thread(&main_thread, 0);
+	seed_thread(&torture_main_thread, 0);
 
 	print_parameters("Start of test", NULL);
-	err = torture_world_create(&main_thread);
+	err = torture_mms_create(&torture_main_thread);
 	if (!err && onoff_interval > 0)
 		err = torture_onoff_init(onoff_holdoff * HZ, onoff_interval * HZ, NULL);
 	if (!err && shuffle_interval > 0)
