@@ -19,14 +19,14 @@ def _x(ratio: float) -> float:
 def ratios(rows: list[dict], header: dict[str, str]) -> str:
     bottom = TOP + ROW * len(rows)
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{bottom + 46}"'
-        f' viewBox="0 0 {WIDTH} {bottom + 46}" font-family="sans-serif" font-size="12">',
+        (f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{bottom + 46}"'
+        f' viewBox="0 0 {WIDTH} {bottom + 46}" font-family="sans-serif" font-size="12">'),
         '<rect width="100%" height="100%" fill="white"/>',
         '<text x="10" y="18" font-size="15">Per-VMA lock: time of an operation in Rust, that in C = 1</text>',
         '<text x="10" y="36">dot: median; thick line: quartiles; thin line: smallest to largest round</text>',
         f'<text x="10" y="54" fill="#555">{escape("; ".join(header.values()))}</text>',
-        f'<text x="{_x(1.0)}" y="{bottom + 36}" text-anchor="middle">Rust to C, ratio of times, logarithmic;'
-        " left of 1 Rust is faster</text>",
+        (f'<text x="{_x(1.0)}" y="{bottom + 36}" text-anchor="middle">Rust to C, ratio of times, logarithmic;'
+        " left of 1 Rust is faster</text>"),
     ]
     for tick in TICKS:
         x = _x(tick)

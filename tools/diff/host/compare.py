@@ -2,7 +2,6 @@
 """What two sides did, side by side."""
 
 import itertools
-import re
 from dataclasses import dataclass, field
 
 from . import schedules

@@ -13,6 +13,14 @@
 
 struct diff_scene scene;
 
+struct diff_thread *diff_thread_current(void)
+{
+	for (int i = 0; i < scene.threads; i++)
+		if (current == scene.thread[i].task)
+			return &scene.thread[i];
+	return NULL;
+}
+
 bool diff_scene_hand_over(struct diff_thread *t)
 {
 	struct diff_thread *next = scene.next(t);

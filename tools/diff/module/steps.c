@@ -12,14 +12,6 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 
-struct diff_thread *diff_thread_current(void)
-{
-	for (int i = 0; i < scene.threads; i++)
-		if (current == scene.thread[i].task)
-			return &scene.thread[i];
-	return NULL;
-}
-
 static u32 word(void)
 {
 	return atomic_read(&world.vma->vm_refcnt.refs);
