@@ -6,14 +6,10 @@
 ko=/modules/vma_lock_bench.ko
 debugfs=/sys/kernel/debug/vma_lock_bench
 
-echo "TAP version 13"
-if [ ! -f $ko ]; then
-	echo "1..0 # SKIP no $ko"
-	exit 4
-fi
-echo "1..4"
 # shellcheck source=selftests/vma_lock/tap.sh
 . "$(dirname "$0")/../vma_lock/tap.sh"
+needs $ko
+echo "1..4"
 
 insmod $ko
 for file in instructions trace time; do

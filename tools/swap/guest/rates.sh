@@ -10,11 +10,7 @@ cd "$(dirname "$0")" || exit 1
 # shellcheck source=selftests/vma_lock/tap.sh
 . ../vma_lock/tap.sh
 
-echo "TAP version 13"
-refusal=$(why_refused) && {
-	echo "1..0 # SKIP $refusal"
-	exit 4
-}
+! refusal=$(why_refused) || skip_all "$refusal"
 echo "1..1"
 figures "${ROUNDS:-12}"
 result $? in_turn

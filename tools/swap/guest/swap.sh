@@ -28,11 +28,7 @@ form=short
 load=$((TIME / 60 + (TIME < 60)))	# seconds for each row of load.sh
 tmp=$(mktemp -d)
 
-echo "TAP version 13"
-refusal=$(why_refused) && {
-	echo "1..0 # SKIP $refusal"
-	exit 4
-}
+! refusal=$(why_refused) || skip_all "$refusal"
 [ -z "${VMA_LOCK_GUEST:-}" ] || echo $((20 * SLOW)) >/proc/sys/kernel/hung_task_timeout_secs
 if [ -n "${ROUNDS:-}" ]; then
 	echo "1..1"

@@ -13,18 +13,11 @@ time=${TIME:-20}
 seed=${SEED:-$(awk 'BEGIN { srand(); print int(rand() * 1000000000) + 1 }')}
 cd "$(dirname "$0")" || exit 1
 
-echo "TAP version 13"
-if [ ! -f "$ko" ]; then
-	echo "1..0 # SKIP no $ko"
-	exit 4
-fi
-echo "1..6"
 # shellcheck source=selftests/vma_lock/tap.sh
 . ../vma_lock/tap.sh
-skip() {	# skip NAME REASON
-	n=$((n + 1))
-	echo "ok $n $1 # SKIP $2"
-}
+needs "$ko"
+echo "1..6"
+skip() { result 0 "$1 # SKIP $2"; }	# skip NAME REASON
 echo "# seed $seed"
 
 # last_end: how the last test ended, as the kernel log has it.
