@@ -12,6 +12,7 @@ use crate::{
 use kernel::{
     current,
     prelude::*,
+    sync::atomic::Relaxed,
     time::{
         delay::fsleep,
         Delta, //
@@ -49,7 +50,7 @@ pub(crate) fn hold(args: &mut abi::vma_lock_hold) -> Result {
     let mm: &Mm = task.mm().ok_or(EINVAL)?.into();
 
     let vma = lock_vma(mm, args.addr as usize)?;
-    stats::HELD.inc();
+    stats::HELD.fetch_add(1, Relaxed);
     args.refcnt_locked = vma.refcnt();
     args.vm_start = vma.start() as u64;
     args.vm_end = vma.end() as u64;
@@ -60,14 +61,14 @@ pub(crate) fn hold(args: &mut abi::vma_lock_hold) -> Result {
     args.refcnt_put = vma.refcnt();
     // Unlocks, and wakes the writer.
     drop(vma);
-    stats::HELD.dec();
+    stats::HELD.fetch_sub(1, Relaxed);
 
-    stats::HOLDS.inc();
+    stats::HOLDS.fetch_add(1, Relaxed);
     if args.writer_waits != 0 {
-        stats::WRITERS_WOKEN.inc();
+        stats::WRITERS_WOKEN.fetch_add(1, Relaxed);
     }
     if ret.is_err() {
-        stats::INTERRUPTED.inc();
+        stats::INTERRUPTED.fetch_add(1, Relaxed);
     }
     ret
 }

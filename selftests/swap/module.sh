@@ -7,7 +7,7 @@ ko=$modules/rust_vma_swap.ko
 # The same with delays, and with the counters of rare branches.
 windows=$modules/rust_vma_swap_windows.ko
 klp=/sys/kernel/livepatch/rust_vma_swap
-stats=/sys/kernel/debug/rust_vma_swap
+stats=/dev/rust_vma_swap
 
 # why_refused: says why this machine cannot load the module; fails if it can.
 why_refused() {
@@ -36,7 +36,7 @@ swap_in() {
 
 # swap_out: the way back, and out. Adds the counters up first.
 swap_out() {
-	cat $stats/counters >>/tmp/rust_vma_swap.counters
+	counters >>/tmp/rust_vma_swap.counters
 	echo 0 >$klp/enabled || return
 	wait_until gone || return
 	rmmod rust_vma_swap && [ ! -e $stats ] && [ ! -e /sys/module/rust_vma_swap ]
@@ -53,14 +53,20 @@ wait_until() {	# wait_until CONDITION
 	done
 }
 
+# counters: "NAME COUNT" lines. What any file has in its fdinfo ends with ino.
+counters() {
+	sed '1,/^ino:/d; s/:/ /' /proc/self/fdinfo/3 3<$stats
+}
+
 # count COUNTER [FILE]: now; or the sum of what swap_out has added to FILE.
 count() {
-	awk -v name="$1" '$1 == name { sum += $2 } END { printf "%d", sum }' "${2:-$stats/counters}"
+	if [ $# = 1 ]; then counters; else cat "$2"; fi |
+		awk -v name="$1" '$1 == name { sum += $2 } END { printf "%d", sum }'
 }
 
 table() {	# table HEAD: the counters
 	echo "# | $1"
-	awk '{ printf "# |   %-20s %10s\n", $1, $2 }' $stats/counters
+	counters | awk '{ printf "# |   %-20s %10s\n", $1, $2 }'
 }
 
 # figures ROUNDS: the kernel as it is, its own C as a livepatch, and Rust, in turn in this boot.

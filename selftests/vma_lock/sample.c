@@ -9,8 +9,6 @@
 
 #include "../../samples/rust_vma_lock/rust_vma_lock.h"
 
-#define HELD "/sys/kernel/debug/rust_vma_lock/held"
-
 FIXTURE(sample)
 {
 	int fd;
@@ -70,7 +68,7 @@ TEST_F(sample, writer_waits)
 	self->hold.hold_ms = 5000;
 	self->hold.flags = VMA_LOCK_HOLD_UNTIL_WRITER;
 	call_start(&holder, self->fd, VMA_LOCK_HOLD, &self->hold);
-	wait_until(HELD, 1);
+	wait_until("vma_lock", "held", 1);
 	ASSERT_EQ(0, pthread_create(&writer, NULL, protect, self->area));
 	ASSERT_EQ(0, call_join(&holder)) TH_LOG("%s", strerror(holder.err));
 	pthread_join(writer, &err);
@@ -89,7 +87,7 @@ TEST_F(sample, signal_ends_hold)
 
 	self->hold.hold_ms = 10000;
 	call_start(&holder, self->fd, VMA_LOCK_HOLD, &self->hold);
-	wait_until(HELD, 1);
+	wait_until("vma_lock", "held", 1);
 	start = now_ns();
 	pthread_kill(holder.thread, SIGUSR1);
 	EXPECT_EQ(EINTR, call_join(&holder));
@@ -110,7 +108,7 @@ TEST_F(sample, kill_during_hold)
 
 		self->hold.hold_ms = 10000;
 		call_start(&holder, self->fd, VMA_LOCK_HOLD, &self->hold);
-		wait_until(HELD, 1);
+		wait_until("vma_lock", "held", 1);
 		munmap(self->area, AREA);
 		_exit(1);
 	}
@@ -260,8 +258,7 @@ TEST_F(sample, bad_flags)
 TEST_F(sample, times)
 {
 	struct call holder;
-	unsigned int max;
-	char buf[32];
+	const unsigned int max = fdinfo(self->fd, "max_hold_ms");
 
 	self->hold.hold_ms = 0;
 	EXPECT_EQ(0, ioctl(self->fd, VMA_LOCK_HOLD, &self->hold));
@@ -269,8 +266,6 @@ TEST_F(sample, times)
 
 	self->hold.hold_ms = ~0U;
 	EXPECT_ERRNO(EINVAL, VMA_LOCK_HOLD, &self->hold);
-	ASSERT_EQ(0, read_file("/sys/kernel/debug/rust_vma_lock/max_hold_ms", buf, sizeof(buf)));
-	max = atoi(buf);
 	self->hold.hold_ms = max + 1;
 	EXPECT_ERRNO(EINVAL, VMA_LOCK_HOLD, &self->hold);
 
@@ -278,7 +273,7 @@ TEST_F(sample, times)
 	self->hold.hold_ms = max;
 	self->hold.flags = VMA_LOCK_HOLD_UNTIL_WRITER;
 	call_start(&holder, self->fd, VMA_LOCK_HOLD, &self->hold);
-	wait_until(HELD, 1);
+	wait_until("vma_lock", "held", 1);
 	ASSERT_EQ(0, mprotect(self->area, PAGE, PROT_READ));
 	EXPECT_EQ(0, call_join(&holder));
 }
