@@ -15,7 +15,9 @@ use kernel::{
     sync::atomic::Relaxed,
     time::{
         delay::fsleep,
-        Delta, //
+        ClockSource,
+        Delta,
+        Monotonic, //
     },
 };
 use vma_lock::{
@@ -42,7 +44,8 @@ fn lock_vma(mm: &Mm, addr: usize) -> Result<ReadGuard<'_>> {
 }
 
 pub(crate) fn hold(args: &mut abi::vma_lock_hold) -> Result {
-    if args.flags & !abi::VMA_LOCK_HOLD_FLAGS != 0 || args.hold_ms > max_hold_ms() {
+    if args.flags & !abi::VMA_LOCK_HOLD_FLAGS != 0 || args.pad != 0 || args.hold_ms > max_hold_ms()
+    {
         return Err(EINVAL);
     }
     let until_writer = args.flags & abi::VMA_LOCK_HOLD_UNTIL_WRITER != 0;
@@ -73,12 +76,14 @@ pub(crate) fn hold(args: &mut abi::vma_lock_hold) -> Result {
     ret
 }
 
-/// Waits until `done` says so or at least `ms` have passed; `EINTR` if a signal comes first.
+/// Waits until `done` says so or `ms` have passed; `EINTR` if a signal comes first. By the clock: on
+/// a busy CPU each sleep is longer than asked for.
 fn wait(ms: u32, done: impl Fn() -> bool) -> Result {
-    for _ in 0..ms {
-        if done() {
-            break;
-        }
+    let limit = Delta::from_millis(ms.into()).as_nanos();
+    // Not by Instant::elapsed(), whose overflow check could panic.
+    let start = Monotonic::ktime_get();
+
+    while !done() && Monotonic::ktime_get().wrapping_sub(start) < limit {
         if current!().signal_pending() {
             return Err(EINTR);
         }
