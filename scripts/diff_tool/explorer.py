@@ -12,7 +12,7 @@ from .sides import TOP, Kernel
 SOURCE = TOP / "tools/diff/explorer"
 # Compiled with the kernel's headers, and with the host's.
 KERNEL_PARTS = ("world", "steps", "stand_ins", "roles")
-HOST_PARTS = ("main", "machine", "states", "search", "outcome", "report", "scenes")
+HOST_PARTS = ("main", "machine", "states", "search", "outcome", "report", "rounds", "scenes")
 
 # No function of the kernel that it patches while it boots, no check that it does elsewhere.
 FLAGS = (

@@ -45,8 +45,8 @@ size_t machine_world_size(void);
 void machine_save_world(void *to);
 void machine_load_world(const void *from);
 uint64_t machine_hash(const void *world);
-/* Has anything changed that is no part of the state? */
-const char *machine_check(void);
+/* Copies the threads' images to @memory, where they may be already; returns what is free behind. */
+char *machine_move(char *memory);
 /* Two threads that play the same role, which has no other state than what its image says. */
 bool machine_twins(int a, int b);
 
@@ -81,6 +81,9 @@ void search(const struct x_scene *scene, const void *readers, const void *writer
 void replay(const struct x_scene *scene, const void *readers, const void *writers, int planted,
 	    const char *order);
 
+/* rounds.c */
+void rounds(unsigned long seed, const void *readers, const void *writers);
+
 /* scenes.c */
 const struct x_scene *scenes_all(bool full, int *n);
 
@@ -91,6 +94,9 @@ void outcome_text(char *text, size_t size, const char *blocked);
 void report_begin(const char *file, const char *readers, const char *writers);
 void report_scene(const struct x_scene *scene, const struct search *s, const void *readers,
 		  const void *writers, int planted);
+void report_rounds_begin(unsigned long seed);
+void report_event(unsigned int nr, int thread, char what, unsigned int value);
+void report_rounds_end(const char *text);
 void report_end(void);
 void progress(const char *scene, uint32_t states, uint64_t steps, int depth);
 

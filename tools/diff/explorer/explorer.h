@@ -135,7 +135,8 @@ extern int x_tracing;
 /* Ends all: this cannot be explored, and why. */
 void x_cannot(const char *why, const char *what) __attribute__((noreturn));
 
-/* Random rounds: rounds.c */
+/* rounds.c: how many each thread goes through; random numbers; what is written down. */
+#define X_ROUNDS	24
 unsigned int x_draw(unsigned int what, unsigned int a, unsigned int b);
 void x_event(char what, unsigned int value);
 

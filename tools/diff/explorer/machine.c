@@ -259,16 +259,20 @@ uint64_t machine_hash(const void *world)
 	return hash_of(world, shared_size, sum);
 }
 
-/* What is not saved must not change. */
-const char *machine_check(void)
+char *machine_move(char *memory)
 {
-	static char *pristine, *now;
-	static size_t size;
-	const struct x_extent *extents;
-	int n;
+	static char aside[X_THREADS][STACK / 2 + sizeof(struct thread_image)];
 
-	(void)pristine; (void)now; (void)size; (void)extents; (void)n;
-	return NULL;
+	for (int i = 0; i < x_threads; i++)
+		memcpy(aside[i], machine.thread[i], sizeof(struct thread_image) + machine.thread[i]->size);
+	for (int i = 0; i < x_threads; i++) {
+		struct thread_image *image = (void *)(((uintptr_t)memory + 15) & ~15UL);
+
+		memcpy(image, aside[i], sizeof(*image) + ((struct thread_image *)aside[i])->size);
+		machine.thread[i] = image;
+		memory = (char *)(image + 1) + image->size;
+	}
+	return memory;
 }
 
 static void on_fault(int sig, siginfo_t *info, void *context)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * explorer --readers SIDE --writers SIDE --out FILE [--scene NAME] [--full]
+ * explorer --readers SIDE --writers SIDE --out FILE [--seed N] [--scene NAME] [--full]
  *
  * Runs the scenes with these two of the sides that are linked in. Exit code 0: FILE is whole.
  */
@@ -37,6 +37,7 @@ int main(int argc, char **argv)
 	const char *readers = NULL, *writers = NULL, *out = NULL, *only = NULL;
 	const struct x_scene *scenes;
 	bool full = false;
+	unsigned long seed = 1;
 	int n;
 
 	for (int i = 1; i < argc; i++) {
@@ -50,6 +51,8 @@ int main(int argc, char **argv)
 			writers = argv[++i];
 		else if (!strcmp(argv[i], "--out"))
 			out = argv[++i];
+		else if (!strcmp(argv[i], "--seed"))
+			seed = strtoul(argv[++i], NULL, 10);
 		else if (!strcmp(argv[i], "--scene"))
 			only = argv[++i];
 		else
@@ -63,6 +66,8 @@ int main(int argc, char **argv)
 	for (int i = 0; i < n; i++)
 		if (!only || !strcmp(only, scenes[i].name))
 			run(&scenes[i], side_named(readers), side_named(writers));
+	if (!only || !strcmp(only, "rounds"))
+		rounds(seed, side_named(readers), side_named(writers));
 	report_end();
 	return 0;
 }

@@ -87,6 +87,22 @@ void report_scene(const struct x_scene *scene, const struct search *s, const voi
 	fprintf(out, "]}");
 }
 
+void report_rounds_begin(unsigned long seed)
+{
+	fprintf(out, "%s\n  {\"seed\": %lu, \"events\": \"", scenes >= 0 ? "], \"rounds\": [" : ",", seed);
+	scenes = -1;
+}
+
+void report_event(unsigned int nr, int thread, char what, unsigned int value)
+{
+	fprintf(out, "%s%d%c%x", nr ? " " : "", thread, what, value);
+}
+
+void report_rounds_end(const char *text)
+{
+	fprintf(out, "\", \"outcome\": \"%s\"}", text);
+}
+
 void report_end(void)
 {
 	fprintf(out, "]}\n");

@@ -77,19 +77,16 @@ static void read_section(int vma)
 	SCENE.readers_in[vma]--;
 }
 
-static void begin_write(int vma)
+static void write_section(int mm, int vma)
 {
 	SCENE.writer_in[vma] = 1;
 	if (SCENE.readers_in[vma])
 		x_mark_wrong(X_BOTH_IN);
 	SCENE.data[vma][0]++;
-}
-
-static void write_section(int vma)
-{
-	begin_write(vma);
+	SCENE.mm_data[mm][0]++;
 	x_pause("writes", &SCENE.data[vma], X_STORE);
 	SCENE.data[vma][1]++;
+	SCENE.mm_data[mm][1]++;
 }
 
 static void role_reader(void)
@@ -137,10 +134,10 @@ static void role_reader_speculating(void)
 	x_self.ret = call(X_OP_speculate_begin, 0, 0, 0);
 	if (!x_self.ret)
 		return;
-	x_pause("reads", &SCENE.data[0], X_LOAD);
-	data[0] = SCENE.data[0][0];
-	x_pause("reads", &SCENE.data[0], X_LOAD);
-	data[1] = SCENE.data[0][1];
+	x_pause("reads", &SCENE.mm_data[0], X_LOAD);
+	data[0] = SCENE.mm_data[0][0];
+	x_pause("reads", &SCENE.mm_data[0], X_LOAD);
+	data[1] = SCENE.mm_data[0][1];
 	if (call(X_OP_speculate_retry, 0, 0, 0))
 		x_self.ret = 2;
 	else if (data[0] != data[1])
@@ -159,7 +156,7 @@ static void role_writer(void)
 	lock(X_OP_mmap_write_lock, 0);
 	x_self.ret = start_write(X_OP_start_write);
 	if (!x_self.ret)
-		write_section(0);
+		write_section(0, 0);
 	unlock(X_OP_mmap_write_unlock, 0);
 }
 
@@ -168,7 +165,7 @@ static void role_killable_writer(void)
 	lock(X_OP_mmap_write_lock, 0);
 	x_self.ret = start_write(X_OP_start_write_killable);
 	if (!x_self.ret)
-		write_section(0);
+		write_section(0, 0);
 	unlock(X_OP_mmap_write_unlock, 0);
 }
 
@@ -180,7 +177,7 @@ static void role_killable_locker(void)
 	if (!(x_mm(0)->mm_lock_seq.sequence & 1))
 		x_mark_wrong(X_SEQUENCE);
 	if (!start_write(X_OP_start_write))
-		write_section(0);
+		write_section(0, 0);
 	unlock(X_OP_mmap_write_unlock, 0);
 }
 
@@ -200,7 +197,7 @@ static void role_downgrader(void)
 	lock(X_OP_mmap_write_lock, 0);
 	x_self.ret = start_write(X_OP_start_write);
 	if (!x_self.ret)
-		write_section(0);
+		write_section(0, 0);
 	unlock(X_OP_mmap_write_downgrade, 0);
 	if (found(0))
 		read_section(0);
@@ -222,8 +219,7 @@ static void role_sigkill(void)
 static void detach(int mm)
 {
 	call(X_OP_start_write, mm, 0, 0);
-	begin_write(0);
-	SCENE.data[0][1]++;
+	write_section(mm, 0);
 	x_self.ret = call(X_OP_mark_detached, mm, 0, 0);
 	if (SCENE.readers_in[0] || x_word())
 		x_mark_wrong(X_READER_LEFT);
@@ -285,6 +281,34 @@ static void role_reuser(void)
 		__mmdrop(x_mm(1));
 }
 
+/* Killed before it begins, if @killed. */
+static void one_round(x_role *role, bool killed)
+{
+	if (killed)
+		x_kill(x_current);
+	role();
+	x_forgive(x_current);
+	if (x_self.ret == -ENOENT && SCENE.freed[0])
+		role_attacher();
+}
+
+/* Many rounds, as a reader or a writer of some kind. */
+static void role_rounds(void)
+{
+	static x_role *const choices[] = {
+		role_reader, role_reader, role_reader, role_reader_locked, role_writer, role_downgrader,
+		role_killable_writer, role_detacher,
+	};
+
+	for (int round = 0; round < X_ROUNDS; round++) {
+		const unsigned int choice = x_draw('r', x_current, round);
+
+		x_self.ret = 0;
+		one_round(choices[choice % ARRAY_SIZE(choices)], choice & 8);
+		x_event('r', x_self.ret);
+	}
+}
+
 static const struct {
 	const char *name;
 	x_role *role;
@@ -302,6 +326,7 @@ static const struct {
 	{ "detacher", role_detacher },
 	{ "attacher", role_attacher },
 	{ "reuser", role_reuser },
+	{ "rounds", role_rounds },
 };
 
 x_role *x_role_named(const char *name)

@@ -44,8 +44,8 @@ static void add(struct x_scene scene)
 
 	if (count(&scene, "sigkill") && (!count(&scene, "killable") || count(&scene, "sigkill") > 1))
 		return;
-	/* There is one VMA to be had. */
-	if (count(&scene, "reuser") > 1)
+	/* There is one VMA to be had, and who gets it waits until it does. */
+	if (count(&scene, "reuser") && count(&scene, "reuser") + count(&scene, "attacher") > 1)
 		return;
 	for (int i = 0; i < X_THREADS && scene.roles[i]; i++) {
 		strcat(name, i ? "+" : "");

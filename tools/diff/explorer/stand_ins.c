@@ -31,6 +31,14 @@ void x_kill(int thread)
 	make_runnable(task, TASK_WAKEKILL | TASK_INTERRUPTIBLE);
 }
 
+void x_forgive(int thread)
+{
+	struct task_struct *task = &x_world.task[thread];
+
+	sigemptyset(&task->pending.signal);
+	clear_tsk_thread_flag(task, TIF_SIGPENDING);
+}
+
 asmlinkage __visible void schedule(void)
 {
 	const struct task_struct *task = &x_world.task[x_current];

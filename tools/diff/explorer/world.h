@@ -23,6 +23,8 @@ struct x_scene_state {
 	u8 mm_freed[X_MMS];
 	/* What a VMA's lock protects: a writer changes one, then the other. */
 	u8 data[X_VMAS][2];
+	/* The same of an mm: what speculation without a lock looks at. */
+	u8 mm_data[X_MMS][2];
 };
 
 struct x_world {
@@ -63,6 +65,7 @@ void x_settle(void);
 /* stand_ins.c */
 bool x_fatal(int thread);
 void x_kill(int thread);
+void x_forgive(int thread);
 
 /* roles.c */
 typedef void x_role(void);
