@@ -6,14 +6,10 @@
 ko=/modules/rust_vma_lock.ko
 debugfs=/sys/kernel/debug/rust_vma_lock
 
-echo "TAP version 13"
-if [ ! -f $ko ]; then
-	echo "1..0 # SKIP no $ko"
-	exit 4
-fi
-echo "1..5"
 # shellcheck source=selftests/vma_lock/tap.sh
 . "$(dirname "$0")/tap.sh"
+needs $ko
+echo "1..5"
 count() { cat "$debugfs/$1"; }
 
 if [ -e /dev/vma_lock ]; then

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! The operations of the Rust library that only the explorer asks for, beside those of the module
-//! (`samples/vma_lock_diff/rust_side.rs`).
+//! (`tools/diff/module/rust_side.rs`).
 
 use core::{
     ffi::c_int,

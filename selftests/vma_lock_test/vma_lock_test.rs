@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! `/dev/vma_lock_test`: what the tests need and a driver must not do.
+//!
+//! Real VMAs of the caller are held, dropped by C or by Rust, and not dropped properly; VMAs that no
+//! process has are given any word and any state. The ioctls stand in `vma_lock_test.h`.
+
+use kernel::{
+    debugfs::{
+        Dir,
+        File as DebugfsFile, //
+    },
+    fs::File,
+    miscdevice::{
+        MiscDevice,
+        MiscDeviceOptions,
+        MiscDeviceRegistration, //
+    },
+    prelude::*,
+    sync::atomic::{
+        Atomic,
+        Relaxed, //
+    },
+    uaccess::{
+        UserPtr,
+        UserSlice, //
+    },
+};
+
+mod abi;
+mod guards;
+mod hold;
+mod op;
+mod overtake;
+mod put;
+mod reuse;
+mod seed;
+mod side;
+mod synthetic;
+#[path = "../../tools/lib/synthetic_mm/synthetic_mm.rs"]
+mod synthetic_mm;
+mod wait;
+mod write;
+
+module! {
+    type: VmaLockTest,
+    name: "vma_lock_test",
+    authors: ["vma_lock developers"],
+    description: "Per-VMA lock in Rust: tests",
+    license: "GPL",
+}
+
+/// VMAs that `VMA_TEST_HOLD` holds right now. Tests wait for it, in debugfs.
+static HELD: Atomic<u32> = Atomic::new(0);
+
+/// `VMA_TEST_OP` that are at the function itself, and so wait for nothing but readers. Likewise.
+static WRITING: Atomic<u32> = Atomic::new(0);
+
+#[pin_data]
+struct VmaLockTest {
+    _dir: Dir,
+    #[pin]
+    _held: DebugfsFile<Number>,
+    #[pin]
+    _writing: DebugfsFile<Number>,
+    #[pin]
+    _miscdev: MiscDeviceRegistration<Device>,
+}
+
+/// How one of them reads.
+struct Number(&'static Atomic<u32>);
+
+impl core::fmt::Debug for Number {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        core::fmt::Display::fmt(&self.0.load(Relaxed), f)
+    }
+}
+
+impl kernel::InPlaceModule for VmaLockTest {
+    fn init(_module: &'static ThisModule) -> impl PinInit<Self, Error> {
+        let dir = Dir::new(c"vma_lock_test");
+
+        try_pin_init!(Self {
+            _held <- dir.read_only_file(c"held", Number(&HELD)),
+            _writing <- dir.read_only_file(c"writing", Number(&WRITING)),
+            _dir: dir,
+            _miscdev <- MiscDeviceRegistration::register(MiscDeviceOptions {
+                name: c"vma_lock_test",
+            }),
+        })
+    }
+}
+
+/// An open file.
+#[pin_data]
+struct Device {
+    #[pin]
+    synthetic: synthetic::Synthetic,
+}
+
+#[vtable]
+impl MiscDevice for Device {
+    type OwnerModule = VmaLockTest;
+    type Ptr = Pin<KBox<Self>>;
+
+    fn open(_file: &File, _misc: &MiscDeviceRegistration<Self>) -> Result<Self::Ptr> {
+        KBox::try_pin_init(
+            try_pin_init!(Self { synthetic <- synthetic::Synthetic::new() }),
+            GFP_KERNEL,
+        )
+    }
+
+    fn ioctl(me: Pin<&Self>, _file: &File, cmd: u32, arg: usize) -> Result<isize> {
+        match cmd {
+            abi::HOLD => read_modify_write(arg, |hold| hold::hold(hold, &me.synthetic)),
+            abi::OP => read_modify_write(arg, |op| me.synthetic.op(op)),
+            abi::GUARDS => read_modify_write(arg, guards::guards),
+            _ => Err(ENOTTY),
+        }
+    }
+}
+
+/// Hands a copy of the user's structure to `f`, and writes it back whether `f` fails or not: no user
+/// memory is touched while a lock is held.
+fn read_modify_write<T>(arg: usize, f: impl FnOnce(&mut T) -> Result) -> Result<isize>
+where
+    T: kernel::transmute::AsBytes + kernel::transmute::FromBytes,
+{
+    let (mut reader, mut writer) =
+        UserSlice::new(UserPtr::from_addr(arg), size_of::<T>()).reader_writer();
+    let mut value = reader.read()?;
+    let ret = f(&mut value);
+
+    writer.write(&value)?;
+    ret.map(|()| 0)
+}
