@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * explorer --readers SIDE --writers SIDE --out FILE [--seed N] [--scene NAME] [--full]
+ * explorer --readers SIDE --writers SIDE --out FILE [--scenes WHICH] [--seed N]
  *
- * Runs the scenes with these two of the sides that are linked in. Exit code 0: FILE is whole.
+ * Runs scenes with these two of the sides that are linked in; with a seed random rounds as well.
+ * WHICH: "small", up to three threads; "all", larger ones besides; "full", up to five threads in every
+ * way; or a name; default none. Exit code 0: FILE is whole. 2: it cannot be explored, stderr says why.
  */
 #include "engine.h"
 
@@ -21,6 +23,13 @@ static const void *side_named(const char *name)
 	exit(3);
 }
 
+static bool wanted(const struct x_scene *scene, const char *which)
+{
+	if (!strcmp(which, "small"))
+		return !scene->roles[3];
+	return !strcmp(which, "all") || !strcmp(which, "full") || !strcmp(which, scene->name);
+}
+
 static void run(const struct x_scene *scene, const void *readers, const void *writers)
 {
 	const struct limits limits = { .states = MAX_STATES, .preemptions = scene->preemptions };
@@ -34,40 +43,32 @@ static void run(const struct x_scene *scene, const void *readers, const void *wr
 
 int main(int argc, char **argv)
 {
-	const char *readers = NULL, *writers = NULL, *out = NULL, *only = NULL;
+	const char *readers = NULL, *writers = NULL, *out = NULL, *which = "none", *seed = NULL;
 	const struct x_scene *scenes;
-	bool full = false;
-	unsigned long seed = 1;
 	int n;
 
-	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--full"))
-			full = true;
-		else if (i + 1 == argc)
+	for (int i = 1; i + 1 < argc; i += 2) {
+		const char **option = !strcmp(argv[i], "--readers") ? &readers :
+				      !strcmp(argv[i], "--writers") ? &writers :
+				      !strcmp(argv[i], "--out") ? &out :
+				      !strcmp(argv[i], "--scenes") ? &which :
+				      !strcmp(argv[i], "--seed") ? &seed : NULL;
+
+		if (!option)
 			return 3;
-		else if (!strcmp(argv[i], "--readers"))
-			readers = argv[++i];
-		else if (!strcmp(argv[i], "--writers"))
-			writers = argv[++i];
-		else if (!strcmp(argv[i], "--out"))
-			out = argv[++i];
-		else if (!strcmp(argv[i], "--seed"))
-			seed = strtoul(argv[++i], NULL, 10);
-		else if (!strcmp(argv[i], "--scene"))
-			only = argv[++i];
-		else
-			return 3;
+		*option = argv[i + 1];
 	}
 	if (!readers || !writers || !out)
 		return 3;
 	machine_init();
 	report_begin(out, readers, writers);
-	scenes = scenes_all(full, &n);
+	scenes = scenes_all(!strcmp(which, "full"), &n);
 	for (int i = 0; i < n; i++)
-		if (!only || !strcmp(only, scenes[i].name))
+		if (wanted(&scenes[i], which))
 			run(&scenes[i], side_named(readers), side_named(writers));
-	if (!only || !strcmp(only, "rounds"))
-		rounds(seed, side_named(readers), side_named(writers));
+	now_exploring = "random rounds";
+	if (seed)
+		rounds(strtoul(seed, NULL, 10), side_named(readers), side_named(writers));
 	report_end();
 	return 0;
 }

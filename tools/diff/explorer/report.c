@@ -105,7 +105,7 @@ void report_rounds_end(const char *text)
 
 void report_end(void)
 {
-	fprintf(out, "]}\n");
+	fprintf(out, "%s]}\n", scenes >= 0 ? "], \"rounds\": [" : "");
 	if (fclose(out)) {
 		fprintf(stderr, "explorer: %s: %s\n", file_name, strerror(errno));
 		exit(3);
