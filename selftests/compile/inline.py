@@ -2,7 +2,7 @@
 """Plants what rust/Makefile.inline must not let through, and sees that the build would fail.
 
 Each plant goes through the commands that made rust/vma_lock/lib.o: helpers to bitcode, link,
-code generation, scripts/check-inline; one through objtool, as it was run on the sample. And a
+code generation, rust/check-inline; one through objtool, as it was run on the sample. And a
 clang of another LLVM than rustc's must be noticed, and said.
 """
 

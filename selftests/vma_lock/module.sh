@@ -5,14 +5,10 @@
 
 ko=/modules/rust_vma_lock.ko
 
-echo "TAP version 13"
-if [ ! -f $ko ]; then
-	echo "1..0 # SKIP no $ko"
-	exit 4
-fi
-echo "1..5"
 # shellcheck source=selftests/vma_lock/tap.sh
 . "$(dirname "$0")/tap.sh"
+needs $ko
+echo "1..5"
 count() { sed -n "s/^$1:[[:space:]]*//p" /proc/self/fdinfo/3 3</dev/vma_lock; }
 
 if [ -e /dev/vma_lock ]; then

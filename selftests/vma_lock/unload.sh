@@ -3,9 +3,8 @@
 # A module cannot be unloaded under an open file; or if it can, as its files are served
 # by the kernel, the open one does no harm. For each module in /modules, and each file of it.
 
-echo "TAP version 13"
-# shellcheck source=selftests/swap/module.sh
-. "$(dirname "$0")/../swap/module.sh"
+# shellcheck source=selftests/vma_lock/livepatch.sh
+. "$(dirname "$0")/livepatch.sh"
 # shellcheck source=selftests/vma_lock/tap.sh
 . "$(dirname "$0")/tap.sh"
 loaded() { [ -d "/sys/module/$1" ]; }
@@ -14,10 +13,7 @@ loaded() { [ -d "/sys/module/$1" ]; }
 # the KUnit tests, unless they are there: loading them prints KTAP of their own.
 list=$(find "$modules" -name '*.ko' 2>/dev/null | sed 's/.*\///; s/\.ko$//; /^vma_lock_diff_rust$/d' | sort)
 loaded vma_lock_kunit || list=$(echo "$list" | sed '/^vma_lock_kunit$/d')
-if [ -z "$list" ]; then
-	echo "1..0 # SKIP no modules in $modules"
-	exit 4
-fi
+[ -n "$list" ] || skip_all "no modules in $modules"
 echo "1..$(echo "$list" | wc -l)"
 
 load() {

@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../samples/vma_lock_test/vma_lock_test.h"
+#include "../vma_lock_test/vma_lock_test.h"
 
 /* The words of the protocol, as the kernel's include/linux/mm_types.h has them. */
 #define FLAG	(1U << 30)
