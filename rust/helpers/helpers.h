@@ -5,7 +5,10 @@
  *
  * bindgen reads this file alone, so the kernel's types are only named here;
  * the Rust side takes them from kernel::bindings. The prefix is stripped: the
- * Rust name of each helper is the C name that it stands for.
+ * Rust name of each helper is the C name that it stands for. Where that is an
+ * expression and not one function or macro, it has a name of its own:
+ * __vma_lockdep_init and _is_held, rwsem_is_held, count_vma_lock_abort and _miss,
+ * and the trace points, which lose their underscores.
  */
 #ifndef VMA_LOCK_HELPERS_H
 #define VMA_LOCK_HELPERS_H
@@ -34,8 +37,6 @@ bool vma_lock_helper_refcount_add_not_zero(int i, refcount_t *r);
 bool vma_lock_helper_refcount_sub_and_test(int i, refcount_t *r);
 
 /* include/linux/rcuwait.h, include/linux/sched.h, include/linux/sched/signal.h */
-void vma_lock_helper_rcuwait_init(struct rcuwait *w);
-bool vma_lock_helper_rcuwait_active(struct rcuwait *w);
 void vma_lock_helper_prepare_to_rcuwait(struct rcuwait *w);
 void vma_lock_helper_set_current_state(unsigned int state);
 bool vma_lock_helper_signal_pending_state(unsigned int state);
@@ -48,6 +49,10 @@ void vma_lock_helper___vma_lockdep_acquire_exclusive(struct vm_area_struct *vma)
 void vma_lock_helper___vma_lockdep_release_exclusive(struct vm_area_struct *vma);
 void vma_lock_helper___vma_lockdep_stat_mark_acquired(struct vm_area_struct *vma);
 bool vma_lock_helper___vma_lockdep_is_held(struct vm_area_struct *vma);
+
+/* include/linux/mmap_lock.h: the sequence of the mmap lock */
+void vma_lock_helper_mm_lock_seqcount_init(struct mm_struct *mm);
+void vma_lock_helper_mm_lock_seqcount_end(struct mm_struct *mm);
 
 /* include/linux/mmap_lock.h: trace points of the mmap lock */
 void vma_lock_helper_mmap_lock_trace_start_locking(struct mm_struct *mm, bool write);
@@ -63,12 +68,10 @@ void vma_lock_helper_rwsem_assert_held(const struct rw_semaphore *sem);
 void vma_lock_helper_rwsem_assert_held_write(const struct rw_semaphore *sem);
 
 /* include/linux/seqlock.h */
-void vma_lock_helper_seqcount_init(seqcount_t *s);
 unsigned int vma_lock_helper_raw_read_seqcount(const seqcount_t *s);
 bool vma_lock_helper_raw_seqcount_try_begin(const seqcount_t *s, unsigned int *seq);
 bool vma_lock_helper_read_seqcount_retry(const seqcount_t *s, unsigned int seq);
 void vma_lock_helper_do_raw_write_seqcount_begin(seqcount_t *s);
-void vma_lock_helper_do_raw_write_seqcount_end(seqcount_t *s);
 
 /* include/linux/mm.h, include/linux/maple_tree.h */
 void vma_lock_helper_vma_iter_init(struct vma_iterator *vmi, struct mm_struct *mm,

@@ -4,7 +4,8 @@
 
 /*
  * The annotations are the header's own. Each helper is called right from the
- * function that takes or drops the lock, so _RET_IP_ names that function. Under
+ * function that takes or drops the lock, so _RET_IP_ names that function where
+ * the helpers are called, and its caller where they are inlined, as in C. Under
  * VMA_LOCK_STEPS they are called without lockdep too: a test wants to know when.
  */
 #if defined(CONFIG_LOCKDEP) || defined(VMA_LOCK_STEPS)

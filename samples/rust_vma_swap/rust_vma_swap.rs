@@ -98,9 +98,10 @@ unsafe extern "C" fn rust_vma_swap_lock_vma_under_rcu(
 /// As for [`vma_lock::__vma_start_write`].
 #[no_mangle]
 unsafe extern "C" fn rust_vma_swap_start_write(vma: *mut vm_area_struct, state: c_int) -> c_int {
+    // The kernel has no others.
+    let state = TaskState::from_raw(state).unwrap_or(TaskState::Uninterruptible);
     // SAFETY: The kernel calls this with what it calls the function of C with.
-    let started =
-        unsafe { vma_lock::__vma_start_write(VmaRaw::from_raw(vma), TaskState::from_raw(state)) };
+    let started = unsafe { vma_lock::__vma_start_write(VmaRaw::from_raw(vma), state) };
 
     match started {
         Ok(()) => Event::WRITES,

@@ -10,10 +10,7 @@ use super::{
     MmRaw,
     VmaRaw, //
 };
-use core::{
-    marker::PhantomData,
-    mem::MaybeUninit, //
-};
+use core::mem::MaybeUninit;
 
 /// A place in the VMAs of an mm. C: `struct vma_iterator`.
 ///
@@ -21,7 +18,7 @@ use core::{
 /// or reused at any time.
 pub struct VmaIter<'mm> {
     vmi: kernel::bindings::vma_iterator,
-    mm: PhantomData<&'mm MmRaw>,
+    mm: &'mm MmRaw,
 }
 
 impl<'mm> VmaIter<'mm> {
@@ -35,8 +32,14 @@ impl<'mm> VmaIter<'mm> {
         Self {
             // SAFETY: Initialised above.
             vmi: unsafe { vmi.assume_init() },
-            mm: PhantomData,
+            mm,
         }
+    }
+
+    /// The mm whose VMAs these are.
+    #[inline]
+    pub fn mm(&self) -> &'mm MmRaw {
+        self.mm
     }
 
     /// Starts anew at `addr`. C: `vma_iter_set`, `mas_set`.
