@@ -1,26 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Loading this runs the kernel's binary; loading vma_lock_diff_rust.ko the Rust side; loading a C side after it
- * runs that, and schedules in which C and Rust meet. What was seen is in
- * /sys/kernel/debug/vma_lock_diff/NAME.
+ * runs that, and schedules in which C and Rust meet. Where what was seen goes, log.c says.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include "schedules.h"
 
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/mutex.h>
 
 static DEFINE_MUTEX(lock);
 
+static bool again;
+module_param(again, bool, 0444);
+MODULE_PARM_DESC(again, "The kernel and Rust have been run by themselves, in an earlier boot");
+
 /* Rust as it takes part in schedules, once vma_lock_diff_rust.ko is loaded. */
 static const struct vma_lock_diff_side *stepped_rust;
+
+static bool schedules = true;
+module_param(schedules, bool, 0444);
+MODULE_PARM_DESC(schedules, "Run schedules as well as states");
 
 static int run_schedules(const struct vma_lock_diff_side *side, struct diff_log *log)
 {
 	int err;
 
-	if (!side)
+	if (!side || !schedules)
 		return 0;
 	err = diff_schedules_run(side, side, log);
 	if (err || !stepped_rust || side == stepped_rust)
@@ -33,22 +41,23 @@ static int run(const struct vma_lock_diff_side *side, const struct vma_lock_diff
 {
 	static const struct vma_lock_diff_field layout[] = VMA_LOCK_DIFF_LAYOUT;
 	struct diff_log *log;
+	int err;
 
 	if (memcmp(side->layout, layout, sizeof(layout))) {
 		pr_err("%s: its vm_area_struct or mm_struct is not this kernel's\n", side->name);
 		return -EINVAL;
 	}
-	log = diff_log_create(side->name);
-	if (!log)
-		return -ENOMEM;
-
 	guard(mutex)(&lock);
+	log = diff_log_begin(side->name);
 	diff_log_printf(log, "side %s flag %08x limit %08x\n", side->name, side->flag, side->limit);
 	if (side == &diff_kernel_side)
 		diff_kernel_side_init(log);
-	return diff_cells_run(side, log) ?:
-	       run_schedules(stepped, log) ?:
-	       diff_log_publish(log);
+	err = diff_cells_run(side, log) ?:
+	      run_schedules(stepped, log) ?:
+	      diff_log_end(log);
+	if (err)
+		diff_log_trouble("fails with error %d", err);
+	return err;
 }
 
 int vma_lock_diff_run(const struct vma_lock_diff_side *side)
@@ -63,7 +72,7 @@ int vma_lock_diff_run_rust(const struct vma_lock_diff_side *stepped)
 	if (!try_module_get(stepped->owner))
 		return -ENOENT;
 	stepped_rust = stepped;
-	return run(&diff_rust_side, stepped);
+	return again ? 0 : run(&diff_rust_side, stepped);
 }
 EXPORT_SYMBOL_GPL(vma_lock_diff_run_rust);
 
@@ -79,15 +88,20 @@ static int __init diff_init(void)
 	err = diff_cells_init();
 	if (err)
 		goto world;
-	err = diff_probes_init();
+	err = diff_probes_init(diff_sleeper);
 	if (err)
 		goto cells;
-	/* Nobody can stop it at its steps. */
-	err = run(&diff_kernel_side, NULL);
+	err = diff_watchdog_init();
 	if (err)
 		goto probes;
+	/* Nobody can stop it at its steps. */
+	err = again ? 0 : run(&diff_kernel_side, NULL);
+	if (err)
+		goto watchdog;
 	return 0;
 
+watchdog:
+	diff_watchdog_exit();
 probes:
 	diff_probes_exit();
 cells:
@@ -102,6 +116,7 @@ module_init(diff_init);
 
 static void __exit diff_exit(void)
 {
+	diff_watchdog_exit();
 	diff_probes_exit();
 	diff_cells_exit();
 	diff_world_exit();
