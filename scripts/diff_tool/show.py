@@ -89,7 +89,7 @@ def rank(difference: Difference) -> tuple:
 
 def _change(difference: Difference) -> tuple[str, ...]:
     """What is other, by words: the same for its copies. Of a word that is another one in each state, that it is."""
-    before, after = difference.before.split(), difference.after.split()
+    before, after = ([word for word in text.split() if word != "|"] for text in (difference.before, difference.after))
     gone = [word for word in before if word not in after]
     new = [word for word in after if word not in before]
 
