@@ -23,7 +23,7 @@ MAGIC = b"vma_lock"
 # and stalls. What really hangs is found by progress: by the module, and if that hangs by the limits below.
 APPEND = "oops=panic nosoftlockup rcupdate.rcu_cpu_stall_suppress=1 workqueue.watchdog_thresh=0"
 # No progress: so many seconds, if QEMU used so many seconds of CPU in them; or so many in any case. As long
-# as the kernel boots there is none.
+# as the kernel boots there is none, and it gets twice as long.
 STALL, STALL_CPU, STALL_IDLE = 60, 90, 300
 SIDE = re.compile(r"(?:\[ *\d+\.\d+\](?:\[[^]]*\])? )?vma_lock_diff: side (\S+)$")
 SPLAT = re.compile(r" {2}SPLAT +(.*)$")
@@ -82,8 +82,8 @@ def _wait(process: subprocess.Popen, results: Path) -> str:
         now = time.monotonic()
         if (head := _head(results)) != seen:
             seen, since, used = head, now, _cpu_seconds(process.pid)
-        elif now - since > STALL_IDLE or (
-            seen != (0, 0) and now - since > STALL and _cpu_seconds(process.pid) - used > STALL_CPU
+        elif now - since > STALL * (1 if seen[0] else 2) and (
+            now - since > STALL_IDLE or _cpu_seconds(process.pid) - used > STALL_CPU
         ):
             process.send_signal(signal.SIGTERM)
             process.wait()
