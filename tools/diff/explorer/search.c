@@ -168,7 +168,7 @@ static uint64_t hash_now(const void *world, int last, int preemptions)
 /* One step from the last state of the path. */
 static void advance(struct node *node, bool *fresh)
 {
-	static uint64_t world[4096];
+	static uint64_t world[512];
 	const bool could_go_on = node->rest & 1 << node->last || node->chosen == node->last;
 	int next, preemptions;
 	unsigned int enabled;
@@ -219,7 +219,7 @@ static void advance(struct node *node, bool *fresh)
 void search(const struct x_scene *scene, const void *readers, const void *writers, int planted,
 	    const struct limits *limits, struct search *out)
 {
-	static uint64_t world[4096];
+	static uint64_t world[512];
 	const double began = now();
 	bool seen, fresh = true;
 	double told = began;
@@ -240,7 +240,7 @@ void search(const struct x_scene *scene, const void *readers, const void *writer
 	memset(closed, 0, closed_size);
 	opened = depth = 0;
 	machine_begin(scene, readers, writers, planted, &memory);
-	machine_world_size();
+	memset(world, 0, sizeof(world));
 	machine_save_world(world);
 	push(states_add(hash_now(world, 0, 0), &seen), machine_enabled(), 0, 0, world);
 	while (depth) {

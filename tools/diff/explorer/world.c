@@ -73,20 +73,25 @@ void x_thread_run(void)
 	{ &(mm).mmap_lock, offsetofend(struct mm_struct, mm_lock_seq) -		\
 			   offsetof(struct mm_struct, mmap_lock) }
 
-#define MM_EXTENTS(nr)								\
+#define MM_NR_EXTENTS	4
+#define MM_EXTENTS(nr)									\
 	EXTENT(x_world.mms[nr].mm.mm_count), EXTENT(x_world.mms[nr].mm.mm_users), \
 	EXTENT(x_world.mms[nr].mm.mm_mt), MMAP_EXTENT(x_world.mms[nr].mm)
 
+/* The second mm comes last: only one role knows of it. */
 static const struct x_extent extents[] = {
 	EXTENT(x_world.scene),
-	EXTENT(x_world.vma),
+	EXTENT(x_world.vma[0]),
 	MM_EXTENTS(0),
 	MM_EXTENTS(1),
 };
 
 const struct x_extent *x_world_extents(int *n)
 {
-	*n = ARRAY_SIZE(extents);
+	*n = ARRAY_SIZE(extents) - MM_NR_EXTENTS;
+	for (int i = 0; i < x_threads; i++)
+		if (!strcmp(x_scene_now->roles[i], "reuser"))
+			*n = ARRAY_SIZE(extents);
 	return extents;
 }
 

@@ -21,18 +21,18 @@ HOST_PARTS = ("main", "machine", "states", "search", "outcome", "report", "round
 ALONE, MIXED = "all", "small"
 
 # No function of the kernel that it patches while it boots, no check that it does elsewhere.
-FLAGS = (
-    "ccflags-remove-y := $(CC_FLAGS_FTRACE) -fstack-protector -fstack-protector-strong -mindirect-branch=thunk-extern "
-    "-mindirect-branch-register -mindirect-branch-cs-prefix -mfunction-return=thunk-extern",
-    "ccflags-y := -fno-stack-protector -DKBUILD_MODFILE='\"explorer\"' "
-    "-Wno-missing-prototypes -Wno-missing-declarations -Wno-unused-function -Wno-unused-value",
-    "OBJECT_FILES_NON_STANDARD := y",
-    "KASAN_SANITIZE := n",
-    "KCSAN_SANITIZE := n",
-    "UBSAN_SANITIZE := n",
-    "KCOV_INSTRUMENT := n",
-    "GCOV_PROFILE := n",
-)
+FLAGS = """\
+ccflags-remove-y := $(CC_FLAGS_FTRACE) -fstack-protector -fstack-protector-strong -mindirect-branch=thunk-extern \\
+	-mindirect-branch-register -mindirect-branch-cs-prefix -mfunction-return=thunk-extern
+ccflags-y := -fno-stack-protector -DKBUILD_MODFILE='"explorer"' -Wno-missing-prototypes \\
+	-Wno-missing-declarations -Wno-unused-function -Wno-unused-value
+OBJECT_FILES_NON_STANDARD := y
+KASAN_SANITIZE := n
+KCSAN_SANITIZE := n
+UBSAN_SANITIZE := n
+KCOV_INSTRUMENT := n
+GCOV_PROFILE := n
+"""
 # The compiler tells of each access; counts of executed lines.
 TELL = "-fsanitize=thread -U__SANITIZE_THREAD__"
 TELL_GCC = f"{TELL} --param tsan-instrument-func-entry-exit=0 --param tsan-distinguish-volatile=1"
@@ -93,7 +93,7 @@ def kbuild(kernel: Kernel, folder: Path, names: list[str]) -> None:
     tell = TELL_CLANG if kernel.info.get("LLVM") else TELL_GCC
     include = f"-I{SOURCE} -I{TOP}/tools/diff/module"
     lines = ["obj-m := explorer.o", f"explorer-y := {' '.join(f'side_{name}.o' for name in names)} rust_helpers.o "
-             + " ".join(f"{part}.o" for part in KERNEL_PARTS), *FLAGS, f"ccflags-y += {include}"]  # fmt: skip
+             + " ".join(f"{part}.o" for part in KERNEL_PARTS), FLAGS, f"ccflags-y += {include}"]  # fmt: skip
     for name in names:
         lines += [
             f"CFLAGS_side_{name}.o := -I$(src)/{name} {tell} --coverage -fprofile-update=atomic",

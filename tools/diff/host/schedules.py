@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from .difference import Difference
 from .guest import Record, Rounds, Scenario
 
+
 def roles(scene: str) -> list[str]:
     """Who takes part, in words; those of the same kind are told apart."""
     names = scene.replace("killable-writer", "killable writer").replace("sigkill", "SIGKILL").split("+")
