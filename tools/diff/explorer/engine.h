@@ -12,6 +12,7 @@
 #include "explorer.h"
 
 #define MAX_DEPTH	4000
+#define MAX_WORLD	16384
 
 /* A side that was linked in; the generated table of them ends with no name. */
 struct linked_side {

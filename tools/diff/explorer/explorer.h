@@ -9,7 +9,7 @@
 
 #define X_THREADS	5
 #define X_MMS		2
-#define X_VMAS		2
+#define X_VMAS		3
 
 /* What an access does to the word. */
 enum x_kind {
@@ -61,7 +61,7 @@ struct x_self {
 	/* The last access lowered a count by one. */
 	unsigned char just_put;
 	unsigned char warns, done;
-	unsigned char unused[6];
+	unsigned char unused[4];
 };
 
 /* How lockdep's map was acquired. */
@@ -83,6 +83,7 @@ enum x_wrong {
 	X_LOCKDEP_LATE,		/* lockdep told after the count was dropped */
 	X_LOCKDEP_UNBALANCED,
 	X_RCU_UNBALANCED,
+	X_NODE_FREED,		/* a node of the maple tree used after its grace period */
 	X_TORN,			/* what a reader read was not written at once */
 	X_MMAP_UNBALANCED,
 	X_SEQUENCE,		/* the sequence of the mmap lock even while it is write-locked, or odd */
@@ -106,11 +107,13 @@ struct x_scene {
 	int full;
 	/* VMA 0 is detached as it begins. */
 	int detached;
+	/* There is a maple tree. */
+	int lookups;
 };
 
 /* world.c */
 extern struct x_self x_self;
-extern int x_threads, x_current;
+extern int x_threads, x_current, x_beginning;
 void x_world_begin(const struct x_scene *scene, const void *readers, const void *writers, int planted);
 const struct x_extent *x_world_extents(int *n);
 const struct x_extent *x_task_extents(int thread, int *n);

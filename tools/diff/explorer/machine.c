@@ -163,6 +163,11 @@ static size_t add_extents(const struct x_extent *from, int n)
 	return size;
 }
 
+size_t machine_world_size(void)
+{
+	return shared_size + x_threads * task_size;
+}
+
 static void find_extents(void)
 {
 	const struct x_extent *from;
@@ -175,11 +180,8 @@ static void find_extents(void)
 		from = x_task_extents(i, &n);
 		task_size = add_extents(from, n);
 	}
-}
-
-size_t machine_world_size(void)
-{
-	return shared_size + x_threads * task_size;
+	if (machine_world_size() > MAX_WORLD)
+		x_cannot("has more state than there is room for", "");
 }
 
 static inline void copy(char *to, const char *from, unsigned int size)

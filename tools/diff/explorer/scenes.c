@@ -26,6 +26,31 @@ static const struct x_scene larger[] = {
 	{ .roles = { "reader", "writer", "detacher", "attacher" } },
 };
 
+/*
+ * Lookups beside who changes the tree. Not: a walker whose tree is emptied meanwhile, where the
+ * kernel's own tree walk faults, whoever calls it (exceptions).
+ */
+static const struct x_scene lookups[] = {
+	{ .roles = { "finder", "unmapper" } },
+	{ .roles = { "finder", "replacer" } },
+	{ .roles = { "finder", "splitter" } },
+	{ .roles = { "finder", "merger" } },
+	{ .roles = { "finder", "mover" } },
+	{ .roles = { "finder", "mapper" } },
+	{ .roles = { "finder", "emptier" } },
+	{ .roles = { "walker", "unmapper" } },
+	{ .roles = { "walker", "replacer" } },
+	{ .roles = { "walker", "splitter" } },
+	{ .roles = { "walker", "merger" } },
+	{ .roles = { "walker", "mover" } },
+	{ .roles = { "walker", "mapper" } },
+	{ .roles = { "finder", "finder", "replacer" } },
+	{ .roles = { "finder", "walker", "replacer" } },
+	{ .roles = { "finder", "unmapper", "mapper" } },
+	{ .roles = { "walker", "unmapper", "mapper" } },
+	{ .roles = { "walker", "mover", "mapper" } },
+};
+
 static struct x_scene *scenes;
 static int n_scenes;
 
@@ -97,6 +122,12 @@ const struct x_scene *scenes_all(bool full, int *n)
 	choose(&scene, 0, 3, 0, 0);
 	for (size_t i = 0; i < sizeof(larger) / sizeof(larger[0]); i++)
 		add(larger[i]);
+	for (size_t i = 0; i < sizeof(lookups) / sizeof(lookups[0]); i++) {
+		scene = lookups[i];
+		scene.lookups = 1;
+		add(scene);
+	}
+	scene = (struct x_scene){ 0 };
 	for (int threads = 4; full && threads <= X_THREADS; threads++)
 		choose(&scene, 0, threads, 0, 1);
 	*n = n_scenes;

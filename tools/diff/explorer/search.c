@@ -168,7 +168,7 @@ static uint64_t hash_now(const void *world, int last, int preemptions)
 /* One step from the last state of the path. */
 static void advance(struct node *node, bool *fresh)
 {
-	static uint64_t world[512];
+	static uint64_t world[MAX_WORLD / 8];
 	const bool could_go_on = node->rest & 1 << node->last || node->chosen == node->last;
 	int next, preemptions;
 	unsigned int enabled;
@@ -219,7 +219,7 @@ static void advance(struct node *node, bool *fresh)
 void search(const struct x_scene *scene, const void *readers, const void *writers, int planted,
 	    const struct limits *limits, struct search *out)
 {
-	static uint64_t world[512];
+	static uint64_t world[MAX_WORLD / 8];
 	const double began = now();
 	bool seen, fresh = true;
 	double told = began;

@@ -15,7 +15,7 @@ from .sides import TOP, Kernel
 
 SOURCE = TOP / "tools/diff/explorer"
 # Compiled with the kernel's headers, and with the host's.
-KERNEL_PARTS = ("world", "steps", "stand_ins", "roles")
+KERNEL_PARTS = ("world", "steps", "stand_ins", "nodes", "roles", "lookups", "maple_tree")
 HOST_PARTS = ("main", "machine", "states", "search", "outcome", "report", "rounds", "scenes")
 # Scenes of more than three threads are for one side alone.
 ALONE, MIXED = "all", "small"
@@ -90,6 +90,8 @@ def kbuild(kernel: Kernel, folder: Path, names: list[str]) -> None:
     for part in KERNEL_PARTS:
         trees.write(folder / f"{part}.c", f'#include "{SOURCE}/{part}.c"\n')
     trees.write(folder / "rust_helpers.c", f'#include "{SOURCE}/rust_helpers.c"\n')
+    tree = blank((kernel.tree / "lib/maple_tree.c").read_text(), r"^EXPORT_\w+\([^)]*\);$|^#define CREATE_TRACE_POINTS$")
+    trees.write(folder / "maple_tree_filtered.h", tree)
     tell = TELL_CLANG if kernel.info.get("LLVM") else TELL_GCC
     include = f"-I{SOURCE} -I{TOP}/tools/diff/module"
     lines = ["obj-m := explorer.o", f"explorer-y := {' '.join(f'side_{name}.o' for name in names)} rust_helpers.o "
@@ -99,7 +101,7 @@ def kbuild(kernel: Kernel, folder: Path, names: list[str]) -> None:
             f"CFLAGS_side_{name}.o := -I$(src)/{name} {tell} --coverage -fprofile-update=atomic",
             f"$(obj)/side_{name}.o: private NOSTDINC_FLAGS += -I$(src)/{name}/include",
         ]
-    lines += [f"CFLAGS_rust_helpers.o := -I$(src)/rust {tell}"]
+    lines += [f"CFLAGS_rust_helpers.o := -I$(src)/rust {tell}", f"CFLAGS_maple_tree.o := -I$(src) {tell}"]
     trees.write(folder / "Kbuild", "\n".join(lines) + "\n")
 
 
@@ -117,11 +119,18 @@ def _one(kernel: Kernel, folder: Path, name: str, objects: list[Path]) -> Path:
     _run(["ld", "-r", "-o", target, *objects])
     # Trace points are off: where the compiler left a jump to them, objtool makes it a nop.
     _run([kernel.tree / "tools/objtool/objtool", "--hacks=jump_label", "--link", "--module", target])
-    _run(["objcopy", f"--keep-global-symbol=x_side_{name}", target])
+    _run(["objcopy", "--strip-debug", f"--keep-global-symbol=x_side_{name}", target])
     return target
 
 
-def _host_objects(folder: Path) -> None:
+def _host_objects(kernel: Kernel, folder: Path) -> None:
+    """What all programs have: Rust, the stand-ins, the search."""
+    stepped = kernel.dir / "modules/tools/diff/explorer/stepped"
+    rust = [stepped / f"{part}.o" for part in ("module_side", "side", "lib")]
+    _one(kernel, folder, "rust", [*rust, folder / "rust_helpers.o"])
+    _run(["ld", "-r", "-o", folder / "kernel.o", *(folder / f"{part}.o" for part in KERNEL_PARTS)])
+    _run([kernel.tree / "tools/objtool/objtool", "--hacks=jump_label", "--link", "--module", folder / "kernel.o"])
+    _run(["objcopy", "--strip-debug", folder / "kernel.o"])
     _run([
         "gcc", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers", "-r", "-nostdlib",
         f"-I{SOURCE}", "-o", folder / "host.o", *(SOURCE / f"{part}.c" for part in HOST_PARTS),
@@ -130,10 +139,7 @@ def _host_objects(folder: Path) -> None:
 
 def link(kernel: Kernel, folder: Path, names: list[str], program: Path) -> None:
     """One program with Rust and the C sides of these names."""
-    stepped = kernel.dir / "modules/tools/diff/explorer/stepped"
-    rust = [stepped / f"{part}.o" for part in ("module_side", "side", "lib")]
-    sides = [_one(kernel, folder, "rust", [*rust, folder / "rust_helpers.o"])]
-    sides += [_one(kernel, folder, name, [folder / f"side_{name}.o"]) for name in names]
+    sides = [folder / "linked_rust.o", *(_one(kernel, folder, name, [folder / f"side_{name}.o"]) for name in names)]
     every = ["rust", *names]
     table = '#include "engine.h"\n' + "".join(f"extern const char x_side_{name}[];\n" for name in every)
     table += "const struct linked_side linked_sides[] = {\n"
@@ -143,7 +149,7 @@ def link(kernel: Kernel, folder: Path, names: list[str], program: Path) -> None:
         "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-no-pie", f"-I{SOURCE}",
         "-Wl,--unresolved-symbols=ignore-in-object-files", "-Wl,-z,noexecstack", "-Wl,--no-warn-rwx-segments",
         "-o", program, program.with_suffix(".c"), folder / "host.o",
-        *(folder / f"{part}.o" for part in KERNEL_PARTS), *sides, "-lgcov",
+        folder / "kernel.o", *sides, "-lgcov",
     ])  # fmt: skip
 
 
@@ -165,7 +171,7 @@ def build(kernel: Kernel, folder: Path, sides: dict[str, tuple[dict[str, str], t
             errors[name] = said[0] if said else "the compiler said nothing"
     if "before" in errors or not all((folder / file).is_file() for file in common):
         raise CannotTell(f"the explorer cannot be built: {errors.get('before') or done.stderr.strip()[-300:]}")
-    _host_objects(folder)
+    _host_objects(kernel, folder)
     for name in sides:
         if name not in errors:
             link(kernel, folder, [name], folder / f"explorer_{name}")
