@@ -84,6 +84,7 @@ enum x_wrong {
 	X_LOCKDEP_UNBALANCED,
 	X_RCU_UNBALANCED,
 	X_NODE_FREED,		/* a node of the maple tree used after its grace period */
+	X_WRONG_VMA,		/* found, but not at the address; or behind a gap that never was */
 	X_TORN,			/* what a reader read was not written at once */
 	X_MMAP_UNBALANCED,
 	X_SEQUENCE,		/* the sequence of the mmap lock even while it is write-locked, or odd */
@@ -109,12 +110,14 @@ struct x_scene {
 	int detached;
 	/* There is a maple tree. */
 	int lookups;
+	/* One operation, begun in this state, counted from 1: alone.c. */
+	int planted;
 };
 
 /* world.c */
 extern struct x_self x_self;
 extern int x_threads, x_current, x_beginning;
-void x_world_begin(const struct x_scene *scene, const void *readers, const void *writers, int planted);
+void x_world_begin(const struct x_scene *scene, const void *readers, const void *writers);
 const struct x_extent *x_world_extents(int *n);
 const struct x_extent *x_task_extents(int thread, int *n);
 const struct x_extent *x_world_all(int *n);
@@ -129,6 +132,9 @@ unsigned int x_wrong(void);
 int x_waiter(void);
 void x_summary(unsigned int out[4]);
 int x_state_of(int thread);
+
+/* alone.c */
+int x_alone_states(int nr, const char **name);
 
 /* engine.c: the thread that runs stops; returns when it is its turn again. */
 void x_stop(void);

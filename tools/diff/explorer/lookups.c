@@ -21,6 +21,8 @@ static void put_in(struct vm_area_struct *vma, unsigned long start, unsigned lon
 		vma->vm_start = start;
 		vma->vm_end = end;
 	}
+	if (!entry && start <= ADDRESS)
+		x_world.scene.hole = 1;
 	if (mas_store_gfp(&mas, entry, GFP_KERNEL))
 		x_cannot("cannot store into the maple tree", "");
 }
@@ -36,13 +38,18 @@ void x_tree_begin(void)
 	atomic_set(&x_world.vma[2].vm_refcnt.refs, 0);
 }
 
-/* What a lookup at ADDRESS came to: that VMA, or none. */
-static int use(int ret)
+/* What a lookup at ADDRESS came to: that VMA, or none. @ahead: it may lie behind a hole, if there was one. */
+static int use(int ret, bool ahead)
 {
+	const struct vm_area_struct *vma;
+
 	/* Which one it is, the count of this thread alone says. */
 	for (int i = 0; ret > 0 && i < X_VMAS; i++) {
 		if (!x_self.holds[i])
 			continue;
+		vma = &x_world.vma[i];
+		if (vma->vm_end <= ADDRESS || (vma->vm_start > ADDRESS && !(ahead && x_world.scene.hole)))
+			x_mark_wrong(X_WRONG_VMA);
 		x_read_section(i);
 		x_call(X_OP_end_read, 0, i, x_self.lockdep - 1);
 		return i + 1;
@@ -56,7 +63,7 @@ static void role_finder(void)
 
 	if (x_self.rcu)
 		x_mark_wrong(X_RCU_UNBALANCED);
-	x_self.ret = use(ret);
+	x_self.ret = use(ret, false);
 }
 
 static void role_walker(void)
@@ -68,7 +75,7 @@ static void role_walker(void)
 	if (x_self.rcu != 1)
 		x_mark_wrong(X_RCU_UNBALANCED);
 	x_rcu_read_unlock();
-	x_self.ret = use(ret);
+	x_self.ret = use(ret, true);
 }
 
 static void begin(int vma)
@@ -166,6 +173,7 @@ static void role_emptier(void)
 const struct x_named_role x_lookup_roles[] = {
 	{ "finder", role_finder },
 	{ "walker", role_walker },
+	{ "killable-walker", role_walker },
 	{ "unmapper", role_unmapper },
 	{ "replacer", role_replacer },
 	{ "splitter", role_splitter },

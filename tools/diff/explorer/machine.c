@@ -221,7 +221,7 @@ void machine_load_world(const void *from)
 	}
 }
 
-void machine_begin(const struct x_scene *scene, const void *readers, const void *writers, int planted,
+void machine_begin(const struct x_scene *scene, const void *readers, const void *writers,
 		   char **memory)
 {
 	static struct {
@@ -233,7 +233,7 @@ void machine_begin(const struct x_scene *scene, const void *readers, const void 
 		.stack[6] = (uintptr_t)thread_main,
 	};
 
-	x_world_begin(scene, readers, writers, planted);
+	x_world_begin(scene, readers, writers);
 	find_extents();
 	for (int i = 0; i < x_threads; i++)
 		for (int j = 0; j < x_threads; j++)

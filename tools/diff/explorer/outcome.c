@@ -18,6 +18,7 @@ static const char *const wrongs[X_NR_WRONG] = {
 	[X_LOCKDEP_UNBALANCED] = "lockdep-unbalanced",
 	[X_RCU_UNBALANCED] = "rcu-unbalanced",
 	[X_NODE_FREED] = "node-used-after-free",
+	[X_WRONG_VMA] = "wrong-vma-found",
 	[X_TORN] = "torn-read",
 	[X_MMAP_UNBALANCED] = "mmap-lock-unbalanced",
 	[X_SEQUENCE] = "mmap-sequence-wrong",

@@ -332,6 +332,7 @@ static const struct x_named_role roles[] = {
 	{ "attacher", role_attacher },
 	{ "reuser", role_reuser },
 	{ "rounds", role_rounds },
+	{ "alone", x_role_alone },
 	{ }
 };
 

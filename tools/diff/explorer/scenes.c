@@ -49,6 +49,7 @@ static const struct x_scene lookups[] = {
 	{ .roles = { "finder", "unmapper", "mapper" } },
 	{ .roles = { "walker", "unmapper", "mapper" } },
 	{ .roles = { "walker", "mover", "mapper" } },
+	{ .roles = { "killable-walker", "replacer", "sigkill" } },
 };
 
 static struct x_scene *scenes;

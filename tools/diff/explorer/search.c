@@ -216,7 +216,7 @@ static void advance(struct node *node, bool *fresh)
 	*fresh = true;
 }
 
-void search(const struct x_scene *scene, const void *readers, const void *writers, int planted,
+void search(const struct x_scene *scene, const void *readers, const void *writers,
 	    const struct limits *limits, struct search *out)
 {
 	static uint64_t world[MAX_WORLD / 8];
@@ -237,9 +237,10 @@ void search(const struct x_scene *scene, const void *readers, const void *writer
 	result = out;
 	*result = (struct search){ .complete = true };
 	states_clear();
-	memset(closed, 0, closed_size);
+	if (closed)
+		memset(closed, 0, closed_size);
 	opened = depth = 0;
-	machine_begin(scene, readers, writers, planted, &memory);
+	machine_begin(scene, readers, writers, &memory);
 	memset(world, 0, sizeof(world));
 	machine_save_world(world);
 	push(states_add(hash_now(world, 0, 0), &seen), machine_enabled(), 0, 0, world);
@@ -265,12 +266,12 @@ void search(const struct x_scene *scene, const void *readers, const void *writer
 	result->seconds = now() - began;
 }
 
-void replay(const struct x_scene *scene, const void *readers, const void *writers, int planted,
+void replay(const struct x_scene *scene, const void *readers, const void *writers,
 	    const char *order)
 {
 	char *const bottom = memory;
 
-	machine_begin(scene, readers, writers, planted, &memory);
+	machine_begin(scene, readers, writers, &memory);
 	for (; *order; order++)
 		if (!machine_step(*order - '0', &memory))
 			break;

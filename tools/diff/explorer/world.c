@@ -24,7 +24,7 @@ static void begin_mm(struct mm_struct *mm)
 	mm->mm_lock_seq.sequence = 4;
 }
 
-void x_world_begin(const struct x_scene *scene, const void *readers, const void *writers, int planted)
+void x_world_begin(const struct x_scene *scene, const void *readers, const void *writers)
 {
 	memset(&x_world, 0, sizeof(x_world));
 	memset(&x_self, 0, sizeof(x_self));
@@ -50,6 +50,8 @@ void x_world_begin(const struct x_scene *scene, const void *readers, const void 
 		x_tree_begin();
 		x_beginning = 0;
 	}
+	if (scene->planted)
+		x_plant(scene->planted - 1);
 	if (scene->detached) {
 		atomic_set(&x_world.vma[0].vm_refcnt.refs, 0);
 		x_world.scene.freed[0] = 1;
@@ -61,7 +63,8 @@ void x_thread_run(void)
 {
 	role[x_current]();
 	x_settle();
-	if (x_self.lockdep)
+	/* One operation may well end with something held. */
+	if (x_self.lockdep && !x_scene_now->planted)
 		x_mark_wrong(X_LOCKDEP_UNBALANCED);
 	if (x_self.rcu)
 		x_mark_wrong(X_RCU_UNBALANCED);

@@ -25,6 +25,8 @@ struct x_scene_state {
 	u8 data[X_VMAS][2];
 	/* The same of an mm: what speculation without a lock looks at. */
 	u8 mm_data[X_MMS][2];
+	/* There was a time when nothing was mapped at the address that is looked for. */
+	u8 hole;
 };
 
 /* Nodes of the maple tree, and what of them waits for RCU. */
@@ -101,6 +103,10 @@ x_role *x_role_named(const char *name);
 int x_call(enum x_op op, int mm, int nr, int held);
 void x_read_section(int vma);
 void x_write_section(int mm, int vma);
+
+/* alone.c */
+void x_plant(int planted);
+void x_role_alone(void);
 
 /* lookups.c */
 extern const struct x_named_role x_lookup_roles[];

@@ -5,17 +5,18 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import CannotTell, trees
+from . import CannotTell, coverage, trees
 from .guest import Record, Rounds, Scenario
 from .sides import TOP, Kernel
 
 SOURCE = TOP / "tools/diff/explorer"
 # Compiled with the kernel's headers, and with the host's.
-KERNEL_PARTS = ("world", "steps", "stand_ins", "nodes", "roles", "lookups", "maple_tree")
+KERNEL_PARTS = ("world", "steps", "stand_ins", "nodes", "roles", "lookups", "alone", "maple_tree")
 HOST_PARTS = ("main", "machine", "states", "search", "outcome", "report", "rounds", "scenes")
 # Scenes of more than three threads are for one side alone.
 ALONE, MIXED = "all", "small"
@@ -90,7 +91,9 @@ def kbuild(kernel: Kernel, folder: Path, names: list[str]) -> None:
     for part in KERNEL_PARTS:
         trees.write(folder / f"{part}.c", f'#include "{SOURCE}/{part}.c"\n')
     trees.write(folder / "rust_helpers.c", f'#include "{SOURCE}/rust_helpers.c"\n')
-    tree = blank((kernel.tree / "lib/maple_tree.c").read_text(), r"^EXPORT_\w+\([^)]*\);$|^#define CREATE_TRACE_POINTS$")
+    tree = blank(
+        (kernel.tree / "lib/maple_tree.c").read_text(), r"^EXPORT_\w+\([^)]*\);$|^#define CREATE_TRACE_POINTS$"
+    )
     trees.write(folder / "maple_tree_filtered.h", tree)
     tell = TELL_CLANG if kernel.info.get("LLVM") else TELL_GCC
     include = f"-I{SOURCE} -I{TOP}/tools/diff/module"
@@ -187,6 +190,7 @@ class Explorer:
         self._pool = ThreadPoolExecutor(os.cpu_count())
         self._jobs = []
         self._failed: dict[str, str] = {}
+        self.lines: dict[str, coverage.Lines] = {}  # of each C side: what ran
 
     def start(self, name: str) -> None:
         """All mixes of a side and Rust. That of "before" has those of Rust alone as well."""
@@ -207,6 +211,8 @@ class Explorer:
             except CannotTell as error:
                 failed.setdefault("rust" if mix == ("rust", "rust") else name, str(error))
                 continue
+            if "lines" in result:
+                self.lines.setdefault(name, coverage.Lines()).add(result["lines"])
             _note(records["rust" if mix == ("rust", "rust") else name], mix, result)
         self._pool.shutdown()
         return failed
@@ -219,16 +225,28 @@ class Explorer:
         kept = self.folder / "cache" / f"{key}.json"
         if not kept.is_file():
             kept.parent.mkdir(exist_ok=True)
-            kept.with_suffix(".new").write_text(self._run(program, readers, writers, "--scenes", which))
+            result = json.loads(self._run(program, readers, writers, "--scenes", which))
+            if (readers, writers) != ("rust", "rust"):
+                result["lines"] = self._lines(name, readers, writers)
+            kept.with_suffix(".new").write_text(json.dumps(result))
             kept.with_suffix(".new").rename(kept)
         result = json.loads(kept.read_text())
         result["rounds"] = json.loads(self._run(program, readers, writers, "--seed", str(self.seed)))["rounds"]
         return result
 
+    def _lines(self, name: str, readers: str, writers: str) -> dict:
+        return coverage.read(self.folder / f"side_{name}.gcno", self._counts(readers, writers))
+
+    def _counts(self, readers: str, writers: str) -> Path:
+        return self.folder / f"counts_{readers}-{writers}"
+
     def _run(self, program: Path, readers: str, writers: str, *arguments: str) -> str:
         out = program.with_name(f"{program.name}.{readers}-{writers}.json")
         command = [program, "--readers", readers, "--writers", writers, "--out", out, *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        counts = self._counts(readers, writers)
+        shutil.rmtree(counts, ignore_errors=True)
+        environment = os.environ | {"GCOV_PREFIX": str(counts)}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
         if done.returncode:
             said = [line for line in done.stderr.splitlines() if not line.startswith("exploring ")]
             said = said[-1] if said else f"ended with {done.returncode}"
