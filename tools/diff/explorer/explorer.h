@@ -110,6 +110,8 @@ struct x_scene {
 	int detached;
 	/* There is a maple tree. */
 	int lookups;
+	/* VMA 0 has as many readers as it can have. */
+	int limit;
 	/* One operation, begun in this state, counted from 1: alone.c. */
 	int planted;
 };

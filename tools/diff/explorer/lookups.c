@@ -36,6 +36,8 @@ void x_tree_begin(void)
 	put_in(&x_world.vma[0], ADDRESS, ADDRESS + 2 * PAGE_SIZE, &x_world.vma[0]);
 	put_in(&x_world.vma[1], AHEAD, AHEAD + PAGE_SIZE, &x_world.vma[1]);
 	atomic_set(&x_world.vma[2].vm_refcnt.refs, 0);
+	if (x_scene_now->limit)
+		atomic_set(&x_world.vma[0].vm_refcnt.refs, VM_REFCNT_LIMIT);
 }
 
 /* What a lookup at ADDRESS came to: that VMA, or none. @ahead: it may lie behind a hole, if there was one. */
@@ -152,6 +154,15 @@ static void role_mover(void)
 	end();
 }
 
+/* Now it lies behind the address. */
+static void role_lowerer(void)
+{
+	begin(0);
+	put_in(NULL, ADDRESS, ADDRESS + 2 * PAGE_SIZE, NULL);
+	put_in(&x_world.vma[0], ADDRESS - 2 * PAGE_SIZE, ADDRESS, &x_world.vma[0]);
+	end();
+}
+
 /* Into the gap before VMA 1, once VMA 0 is gone from there. */
 static void role_mapper(void)
 {
@@ -179,6 +190,7 @@ const struct x_named_role x_lookup_roles[] = {
 	{ "splitter", role_splitter },
 	{ "merger", role_merger },
 	{ "mover", role_mover },
+	{ "lowerer", role_lowerer },
 	{ "mapper", role_mapper },
 	{ "emptier", role_emptier },
 	{ }

@@ -49,6 +49,10 @@ static const struct x_scene lookups[] = {
 	{ .roles = { "finder", "unmapper", "mapper" } },
 	{ .roles = { "walker", "unmapper", "mapper" } },
 	{ .roles = { "walker", "mover", "mapper" } },
+	{ .roles = { "finder", "lowerer" } },
+	{ .roles = { "walker", "lowerer" } },
+	{ .roles = { "finder" }, .limit = 1 },
+	{ .roles = { "walker" }, .limit = 1 },
 	{ .roles = { "killable-walker", "replacer", "sigkill" } },
 };
 
@@ -77,6 +81,7 @@ static void add(struct x_scene scene)
 		strcat(name, i ? "+" : "");
 		strcat(name, scene.roles[i]);
 	}
+	strcat(name, scene.limit ? "-at-the-limit" : "");
 	scene.name = strdup(name);
 	/* Somebody wants a detached one, and nobody makes it. */
 	scene.detached = !count(&scene, "detacher") && count(&scene, "attacher") + count(&scene, "reuser");
