@@ -36,9 +36,27 @@ static void run(const struct x_scene *scene, const void *readers, const void *wr
 	struct search s;
 
 	now_exploring = scene->name;
-	search(scene, readers, writers, 0, &limits, &s);
-	report_scene(scene, &s, readers, writers, 0);
+	search(scene, readers, writers, &limits, &s);
+	report_scene(scene, &s, readers, writers);
 	free(s.outcome);
+}
+
+/* Each operation from each state that there is to begin it from. */
+static void alone(const void *readers, const void *writers)
+{
+	const char *op;
+	int n;
+
+	for (int nr = 0; (n = x_alone_states(nr, &op)); nr++) {
+		for (int i = 1; i <= n; i++) {
+			struct x_scene scene = { .roles = { "alone" }, .planted = i };
+			char name[80];
+
+			snprintf(name, sizeof(name), "%s alone, state %d", op, i);
+			scene.name = name;
+			run(&scene, readers, writers);
+		}
+	}
 }
 
 int main(int argc, char **argv)
@@ -66,6 +84,8 @@ int main(int argc, char **argv)
 	for (int i = 0; i < n; i++)
 		if (wanted(&scenes[i], which))
 			run(&scenes[i], side_named(readers), side_named(writers));
+	if (!strcmp(which, "all") || !strcmp(which, "full") || !strcmp(which, "alone"))
+		alone(side_named(readers), side_named(writers));
 	now_exploring = "random rounds";
 	if (seed)
 		rounds(strtoul(seed, NULL, 10), side_named(readers), side_named(writers));

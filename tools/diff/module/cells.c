@@ -23,8 +23,6 @@
 static struct diff_walk *walking;
 
 /* A planted waiter: a task that sleeps. */
-struct task_struct *diff_sleeper;
-
 static int sleep_thread(void *unused)
 {
 	while (!kthread_should_stop()) {
