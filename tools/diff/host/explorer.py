@@ -7,6 +7,8 @@ import os
 import re
 import shutil
 import subprocess
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -191,6 +193,7 @@ class Explorer:
         self._pool = ThreadPoolExecutor(os.cpu_count())
         self._jobs = []
         self._failed: dict[str, str] = {}
+        self._lock, self._told = threading.Lock(), time.monotonic()
         self.lines: dict[str, coverage.Lines] = {}  # of each C side: what ran
 
     def start(self, name: str) -> None:
@@ -222,20 +225,23 @@ class Explorer:
 
     def _explore(self, name: str, readers: str, writers: str) -> dict:
         """The scenes, from the cache if this very program has run them, and random rounds."""
-        program = self.folder / f"explorer_{name}"
+        program = self._program(name)
         which = self.alone if readers == writers else MIXED
         key = hashlib.sha256(program.read_bytes() + f"{readers} {writers} {which}".encode()).hexdigest()[:24]
         kept = self.folder / "cache" / f"{key}.json"
         if not kept.is_file():
             kept.parent.mkdir(exist_ok=True)
-            result = json.loads(self._run(program, readers, writers, "--scenes", which))
+            result = json.loads(self._run(name, readers, writers, "--scenes", which))
             if (readers, writers) != ("rust", "rust"):
                 result["lines"] = self._lines(name, readers, writers)
             kept.with_suffix(".new").write_text(json.dumps(result))
             kept.with_suffix(".new").rename(kept)
         result = json.loads(kept.read_text())
-        result["rounds"] = json.loads(self._run(program, readers, writers, "--seed", str(self.seed)))["rounds"]
+        result["rounds"] = json.loads(self._run(name, readers, writers, "--seed", str(self.seed)))["rounds"]
         return result
+
+    def _program(self, name: str) -> Path:
+        return self.folder / f"explorer_{name}"
 
     def _lines(self, name: str, readers: str, writers: str) -> dict:
         return coverage.read(self.folder / f"side_{name}.gcno", self._counts(readers, writers))
@@ -243,17 +249,30 @@ class Explorer:
     def _counts(self, readers: str, writers: str) -> Path:
         return self.folder / f"counts_{readers}-{writers}"
 
-    def _run(self, program: Path, readers: str, writers: str, *arguments: str) -> str:
+    def _tell(self, text: str) -> None:
+        """A line a second, whoever has something to say."""
+        with self._lock:
+            if time.monotonic() - self._told < 1:
+                return
+            self._told = time.monotonic()
+        print(f"          {text}", flush=True)
+
+    def _run(self, name: str, readers: str, writers: str, *arguments: str) -> str:
+        program = self._program(name)
         out = program.with_name(f"{program.name}.{readers}-{writers}.json")
         command = [program, "--readers", readers, "--writers", writers, "--out", out, *arguments]
         counts = self._counts(readers, writers)
         shutil.rmtree(counts, ignore_errors=True)
         environment = os.environ | {"GCOV_PREFIX": str(counts)}
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-        if done.returncode:
-            said = [line for line in done.stderr.splitlines() if not line.startswith("exploring ")]
-            said = said[-1] if said else f"ended with {done.returncode}"
-            raise CannotTell(said.removeprefix("cannot: "))
+        said = ""
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+            for line in process.stderr:
+                if line.startswith("exploring "):
+                    self._tell(f"{name}, {readers}-{writers}: {line.removeprefix('exploring ').strip()}")
+                else:
+                    said = line.strip()
+        if process.returncode:
+            raise CannotTell((said or f"ended the explorer with {process.returncode}").removeprefix("cannot: "))
         return out.read_text()
 
 
