@@ -1,143 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # What users type. The building is Kbuild's, in the tree of the kernel that the
-# modules are for; the rest is done by scripts/ and qemu/. `make help` lists all.
-
-MAKEFLAGS += --no-print-directory --no-builtin-rules
-.DEFAULT_GOAL := modules
-export KERNEL KERNEL_VERSION FLAVOUR KDIR ARCH O V
-
-Q := $(if $(filter 1,$(V)),,@)
-enter := scripts/enter
-
-# Everything of one kernel: tree, image, modules, tests, logs. Asked for once,
-# in the first recipe that needs it. (What is exported reaches recipes, but not $(shell)
-# before make 4.4.)
-chosen = $(foreach v,KERNEL KERNEL_VERSION FLAVOUR KDIR ARCH O,$v='$($v)')
-dir = $(eval dir := $(shell $(chosen) scripts/kernel-dir))$(dir)
-
-# What kind of tree it is stands in its info: CC, ARCH, LLVM. What is given on
-# the command line here (W=1, CLIPPY=1, ...) reaches Kbuild through MAKEFLAGS.
-out = $(dir)/modules
-# O= means something else to Kbuild, and would reach it too.
-kbuild = . $(dir)/info && $(enter) $(MAKE) -C $(dir)/tree O= M=$(CURDIR) MO=$(out) \
-	ARCH=$$ARCH $${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} $(if $(V),V=$(V)) $(jobs)
-# On all CPUs, unless -j says otherwise.
-jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
-rust_files = $(shell find rust samples selftests model -name '*.rs')
-rustfmt = $(enter) rustfmt --config-path $(dir)/tree/.rustfmt.toml --edition 2021
-
-modules: setup
-	$(Q)mkdir -p $(dir)/modules
-	+$(Q)$(kbuild) modules
-
-modules_install: modules
-	+$(Q)$(kbuild) modules_install
-
-clippy: out = $(dir)/clippy
-clippy: setup
-	$(Q)mkdir -p $(out)
-	+$(Q)$(kbuild) CLIPPY=1 modules
-
-rustfmt: setup
-	$(Q)$(rustfmt) $(rust_files)
-
-rustfmtcheck: setup
-	$(Q)$(rustfmt) --check $(rust_files)
-
-selftests: setup
-	$(Q). $(dir)/info && $(enter) $(MAKE) -C selftests OUTPUT=$(dir)/selftests \
-		KSFT=$(dir)/tree/tools/testing/selftests $${CC:+CC=$$CC}
-
-# SUITES: which of the suites of selftests/run_selftests.sh, default all.
-qemu = $(enter) qemu/run --kernel $(dir) --modules $(dir)/modules --selftests $(dir)/selftests
-
-# What the suites below need; for others all modules.
-run-modules: setup
-	$(Q)mkdir -p $(out)
-	+$(Q)$(kbuild) rust_vma_lock.ko vma_lock_test.ko
-
-run: $(if $(SUITES),modules,run-modules) selftests
-	$(Q)$(qemu) $(addprefix --suite ,$(or $(SUITES),sample live synthetic table))
-	$(Q)sed -n 's/^.*# | /  | /p' $(dir)/logs/console.log
-
-guest: modules selftests
-	$(Q)$(qemu) $(addprefix --suite ,$(SUITES))
-
-# RST: a file in Documentation/ that the tables go to as well.
-figures = $(or $(O),$(CURDIR)/build)/bench
-bench: modules selftests
-	$(Q)$(qemu) --suite bench --suite rates
-	$(Q). $(dir)/info && $(enter) $(MAKE) -C bench OUTPUT=$(figures) MODULES=$(dir)/modules $${CC:+CC=$$CC}
-	$(Q)$(enter) bench/report --kernel $(dir) --out $(figures) $(addprefix --rst ,$(RST))
-
-# NAMES: which of the planted bugs, default all.
-plants: modules
-	$(Q)$(enter) qemu/plants --kernel $(dir) $(NAMES)
-
-shell: modules selftests
-	$(Q)$(qemu) --shell
-
-# TESTS: which of model/litmus/*.litmus, default all.
-litmus: setup
-	$(Q)scripts/herd7
-	$(Q)$(enter) model/litmus/run --herd7 $(or $(O),build)/herd7/herd7 \
-		--model $(dir)/tree/tools/memory-model $(TESTS)
-
-# KDIR names a tree to compare with, not one to build for; PATCH may be several; SEED is that
-# of the random schedules, CELL one of the report's.
-diff:
-	$(Q)$(MAKE) modules KDIR= || { echo "verdict: could not tell — the modules do not build"; exit 2; }
-	$(Q)KDIR= $(enter) scripts/diff --kernel "$$(KDIR= scripts/kernel-dir)" \
-		$(if $(KDIR),--tree $(KDIR)) $(if $(SEED),--seed $(SEED)) $(if $(CELL),--cell "$(CELL)") $(PATCH)
-
-# TIME: about how many seconds in the guest. The module a second time, with the C helpers
-# called: its delays and rare counters lie in between.
-swap: out = $(dir)/swap/windows
-swap: setup
-	@grep -q ^CONFIG_LIVEPATCH=y $(dir)/tree/.config || \
-		{ echo 'swap: skipped: this kernel has no livepatch (CONFIG_LIVEPATCH)'; exit 4; }
-	$(Q)$(MAKE) modules
-	$(Q)mkdir -p $(out)
-	+$(Q)$(kbuild) INLINE=n rust_vma_swap.ko
-	$(Q)TIME=$(TIME) ROUNDS=$(ROUNDS) APPEND="$(APPEND)" scripts/swap
-
-# TIME: seconds of it in the guest; SEED: of its random choices. With the C helpers called, as above.
-torture: out = $(dir)/torture
-torture: setup
-	$(Q)$(MAKE) selftests
-	$(Q)mkdir -p $(out)
-	+$(Q)$(kbuild) INLINE=n vma_lock_torture.ko
-	$(Q)TIME="$(TIME)" SEED="$(SEED)" scripts/torture
-
-test:
-	$(Q)scripts/test
-
-model:
-	$(Q)model/run
-
-mutants:
-	$(Q)model/mutants/run
-
-# The kernel's generator looks at all that lies below M=, so it is shown an empty folder.
-rust-analyzer: modules
-	$(Q)mkdir -p $(dir)/analyzer && touch $(dir)/analyzer/Kbuild
-	$(Q). $(dir)/info && $(enter) $(MAKE) -s -C $(dir)/tree O= M=$(dir)/analyzer ARCH=$$ARCH \
-		$${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} rust-analyzer
-	$(Q)$(enter) scripts/rust-analyzer $(dir)/analyzer/rust-project.json $(dir)/modules \
-		$(or $(O),$(CURDIR)/build)/root $(CURDIR)/rust-project.json
-
-# Each page links to its C source in the kernel tree.
-rustdoc: modules
-	$(Q)$(enter) scripts/rustdoc $(dir)/modules $(dir)/tree $(or $(O),$(CURDIR)/build)/rustdoc
-
-clean:
-	$(Q)rm -rf $(foreach d,modules clippy swap torture selftests plants analyzer logs,$(or $(O),build)/kernels/*/$(d))
-
-mrproper:
-	$(Q)rm -rf $(or $(O),build) rust-project.json
-
-setup:
-	$(Q)scripts/setup
+# modules are for; the rest is done by tools/, qemu/ and scripts/.
 
 help:
 	@sed -n 's/^## \?//p' $(firstword $(MAKEFILE_LIST))
@@ -147,13 +10,14 @@ help:
 ##                     VMAs, Rust beside the kernel's C (SUITES=: others of the suites)
 ##   test            - All that must pass
 ##   diff            - Is a change to the protocol "no functional change"? C before, C
-##                     after, Rust, state by state (PATCH=my.patch or KDIR=~/linux;
-##                     SEED=: of the random schedules)
+##                     after, Rust, state by state (PATCH=my.patch or TREE=~/linux;
+##                     SEED=: of the random schedules; CELL=: one cell of the report)
 ##
 ## Building
 ##   modules         - The modules, for the kernel chosen below (default)
 ##   modules_install - Install them (INSTALL_MOD_PATH=)
 ##   selftests       - The user-space tests
+##   check           - What can be said without booting: format, lints, table, arrows
 ##   clippy          - Lint the Rust code
 ##   rustfmt         - Format it; rustfmtcheck only checks
 ##   rustdoc         - The library's documentation, in build/rustdoc
@@ -164,13 +28,15 @@ help:
 ##
 ## Checking without a guest
 ##   litmus          - The memory ordering, under the kernel's memory model (TESTS=: of
-##                     model/litmus/*.litmus)
+##                     tools/model/litmus/*.litmus)
 ##   model           - The protocol on the host, in every interleaving (loom)
 ##   mutants         - Plant one bug after the other: does the model find each?
 ##
 ## Running
-##   bench           - Speed against the kernel's C: instructions, times, sizes, in build/bench
+##   bench           - Speed against the kernel's C: instructions, times, sizes, in
+##                     build/bench (RST=: a page that gets the tables)
 ##   guest           - All suites of selftests/ in the guest, and no more (SUITES=)
+##   fuzz            - Random ioctls to the devices (CALLS=1000000, SEED=)
 ##   plants          - Planted bugs: does this kernel find each? (KERNEL=kasan, kcsan; NAMES=)
 ##   swap            - The Rust lock in the place of the kernel's own, under the kernel's
 ##                     own tests (TIME=600: at length; ROUNDS=20: only rates)
@@ -186,5 +52,147 @@ help:
 ##
 ##   O=DIR   build directory     V=1   show commands
 
-.PHONY: modules modules_install clippy rustfmt rustfmtcheck selftests run-modules run bench guest plants swap torture \
-	shell litmus diff test model mutants rust-analyzer rustdoc clean mrproper setup help
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.DEFAULT_GOAL := modules
+export KERNEL KERNEL_VERSION FLAVOUR KDIR ARCH O V
+
+Q := $(if $(filter 1,$(V)),,@)
+enter := scripts/enter
+
+# Everything of one kernel: tree, image, modules, tests, logs. Asked for once,
+# in the first recipe that needs it. (What is exported reaches recipes, but not $(shell)
+# before make 4.4.)
+chosen = $(foreach v,KERNEL KERNEL_VERSION FLAVOUR KDIR ARCH O,$v='$($v)')
+dir = $(eval dir := $(shell $(chosen) scripts/setup/kernel-dir))$(dir)
+
+# What kind of tree it is stands in its info: CC, ARCH, LLVM. What is given on
+# the command line here (W=1, CLIPPY=1, ...) reaches Kbuild through MAKEFLAGS.
+out = $(dir)/modules
+# O= means something else to Kbuild, and would reach it too.
+kbuild = . $(dir)/info && $(enter) $(MAKE) -C $(dir)/tree O= M=$(CURDIR) MO=$(out) \
+	ARCH=$$ARCH $${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} $(if $(V),V=$(V)) $(jobs)
+# On all CPUs, unless -j says otherwise.
+jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+# $(call build,TARGETS): by Kbuild, in $(out).
+build = $(Q)mkdir -p $(out) && $(kbuild) $(1)
+
+setup:
+	$(Q)scripts/setup/run
+
+all: modules
+modules: setup
+	+$(call build,modules)
+
+modules_install: modules
+	+$(Q)$(kbuild) modules_install
+
+selftests: setup
+	$(Q). $(dir)/info && $(enter) $(MAKE) -C selftests OUTPUT=$(dir)/selftests \
+		KSFT=$(dir)/tree/tools/testing/selftests $${CC:+CC=$$CC}
+
+check: setup
+	$(Q)scripts/check/run
+
+clippy: out = $(dir)/clippy
+clippy: setup
+	+$(call build,CLIPPY=1 modules)
+
+rustfmt_run = $(Q)$(enter) rustfmt --config-path $(dir)/tree/.rustfmt.toml --edition 2021
+rust_files = $(shell find rust samples selftests tools -name '*.rs')
+rustfmt: setup
+	$(rustfmt_run) $(rust_files)
+rustfmtcheck: setup
+	$(rustfmt_run) --check $(rust_files)
+
+# Each page links to its C source in the kernel tree.
+rustdoc: modules
+	$(Q)$(enter) scripts/check/rustdoc $(dir)/modules $(dir)/tree $(or $(O),$(CURDIR)/build)/rustdoc
+
+# The kernel's generator looks at all that lies below M=, so it is shown an empty folder.
+rust-analyzer: modules
+	$(Q)mkdir -p $(dir)/analyzer && touch $(dir)/analyzer/Kbuild
+	$(Q). $(dir)/info && $(enter) $(MAKE) -s -C $(dir)/tree O= M=$(dir)/analyzer ARCH=$$ARCH \
+		$${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} rust-analyzer
+	$(Q)$(enter) scripts/check/rust-analyzer $(dir)/analyzer/rust-project.json $(dir)/modules \
+		$(or $(O),$(CURDIR)/build)/root $(CURDIR)/rust-project.json
+
+qemu = $(Q)$(enter) qemu/run --kernel $(dir) --modules $(dir)/modules --selftests $(dir)/selftests
+suites = $(addprefix --suite ,$(SUITES))
+
+# What its suites need; for others all modules.
+run-modules: setup
+	+$(call build,rust_vma_lock.ko vma_lock_test.ko)
+run: SUITES ?= sample live synthetic table
+run: $(if $(SUITES),modules,run-modules) selftests
+	$(qemu) $(suites)
+	$(Q)sed -n 's/^.*# | /  | /p' $(dir)/logs/console.log
+
+guest: modules selftests
+	$(qemu) $(suites)
+fuzz: modules selftests
+	$(qemu) --suite fuzz --timeout 7200 --append "CALLS=$(or $(CALLS),1000000) $(addprefix SEED=,$(SEED))"
+shell: modules selftests
+	$(qemu) --shell
+
+test:
+	$(Q)scripts/test
+
+diff:
+	$(Q)$(MAKE) modules || { echo "verdict: could not tell — the modules do not build"; exit 2; }
+	$(Q)$(enter) tools/diff/run --kernel $(dir) \
+		$(if $(TREE),--tree $(TREE)) $(if $(SEED),--seed $(SEED)) $(if $(CELL),--cell "$(CELL)") $(PATCH)
+
+litmus: setup
+	$(Q)scripts/setup/herd7
+	$(Q)$(enter) tools/model/litmus/run --herd7 $(or $(O),build)/herd7/herd7 \
+		--model $(dir)/tree/tools/memory-model $(TESTS)
+model:
+	$(Q)tools/model/run
+mutants:
+	$(Q)tools/model/mutants/run
+
+bench: modules
+	$(Q)RST="$(RST)" tools/bench/run
+
+plants: modules
+	$(Q)$(enter) tools/plants/run --kernel $(dir) $(NAMES)
+
+# The module a second time, with the C helpers called: delays and rare counters lie in between.
+swap: out = $(dir)/swap/windows
+swap: setup
+	@grep -q ^CONFIG_LIVEPATCH=y $(dir)/tree/.config || \
+		{ echo 'swap: skipped: this kernel has no livepatch (CONFIG_LIVEPATCH)'; exit 4; }
+	$(Q)$(MAKE) modules
+	+$(call build,INLINE=n rust_vma_swap.ko)
+	$(Q)TIME="$(TIME)" ROUNDS="$(ROUNDS)" APPEND="$(APPEND)" tools/swap/run
+
+# With the C helpers called, as above.
+torture: out = $(dir)/torture/modules
+torture: setup
+	+$(call build,INLINE=n vma_lock_torture.ko)
+	$(Q)TIME="$(TIME)" SEED="$(SEED)" tools/torture/run
+
+clean:
+	$(Q)rm -rf $(foreach d,modules clippy swap torture bench selftests plants analyzer logs,$(or $(O),build)/kernels/*/$(d))
+mrproper distclean:
+	$(Q)rm -rf $(or $(O),build) rust-project.json
+
+# Tried by habit.
+instead = @echo 'make $@ is not here: $(1)'; exit 2
+install:
+	$(call instead,the modules go where others do by make modules_install)
+kselftest kselftest-all run_tests:
+	$(call instead,make guest boots the suites; on this machine sudo ./run_selftests.sh, see README.md)
+kunit:
+	$(call instead,make guest SUITES=kunit KERNEL=kasan)
+htmldocs pdfdocs:
+	$(call instead,Documentation/ is plain reStructuredText; make rustdoc documents the library)
+tags TAGS cscope compile_commands.json:
+	$(call instead,make rust-analyzer)
+coccicheck includecheck versioncheck checkpatch:
+	$(call instead,make check)
+
+.PHONY: help setup all modules modules_install selftests check clippy rustfmt rustfmtcheck rustdoc rust-analyzer \
+	run-modules run guest fuzz shell test diff litmus model mutants bench plants swap torture clean mrproper distclean \
+	install kselftest kselftest-all run_tests kunit htmldocs pdfdocs tags TAGS cscope compile_commands.json \
+	coccicheck includecheck versioncheck checkpatch

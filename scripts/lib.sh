@@ -170,3 +170,14 @@ is_done() { [[ -f $1/done && $(<"$1/done") = "$2" ]]; }
 
 # words FILE: a list file without comments.
 words() { sed 's/#.*//' "$1" | tr -s ' \t' '\n' | grep .; }
+
+# chosen_kernel: $dir, where everything of the kernel is that the variables choose, and what its info says.
+chosen_kernel()
+{
+	dir=$("$top/scripts/setup/kernel-dir")
+	# shellcheck source=/dev/null
+	. "$dir/info"
+}
+
+# lay_out COMMAND DIR [make's arguments]: what tools/COMMAND has for the guest.
+lay_out() { "$top/scripts/enter" make --no-print-directory -C "$top/tools/$1/guest" OUTPUT="$2" ${CC:+CC="$CC"} "${@:3}"; }

@@ -4,12 +4,12 @@
 #
 #   ./run_selftests.sh [SUITE...]
 #
-# A suite is a program in vma_lock/; without a name all of them run. Root, and
+# A suite is a program in vma_lock/, or NAME.sh in a folder beside it; without a name all of them run. Root, and
 # rust_vma_lock.ko and vma_lock_test.ko loaded (or in /modules, from where they are).
 # Exit: 0 all passed or skipped, 1 not.
 
 cd "$(dirname "$0")" || exit 1
-all="kunit module sample live synthetic attack bad_ioctl table lockdep"
+all="kunit unload module sample live synthetic attack bad_ioctl fuzz table lockdep"
 # shellcheck disable=SC2086
 [ $# -gt 0 ] || set -- $all
 
@@ -36,9 +36,9 @@ echo "1..$#"
 n=0 failed=0
 for suite in "$@"; do
 	n=$((n + 1))
-	prog=vma_lock/$suite
-	[ -x "$prog" ] || prog=vma_lock/$suite.sh
-	[ -x "$prog" ] || prog=$suite/$suite.sh
+	for prog in "vma_lock/$suite" "vma_lock/$suite.sh" */"$suite.sh"; do
+		[ ! -x "$prog" ] || break
+	done
 	if [ ! -x "$prog" ]; then
 		echo "not ok $n $suite # no such suite, there are: $all"
 		failed=1

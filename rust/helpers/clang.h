@@ -6,7 +6,7 @@
  * One of these is dangerous. Told that named address spaces are there, the
  * headers mark per-CPU variables in a way that clang drops without a word: the
  * %gs: is missing from the access, which then is to some other CPU's variable
- * or to none. scripts/check-inline looks for that in every object.
+ * or to none. rust/check-inline looks for that in every object.
  */
 #undef CONFIG_CC_IS_GCC
 #undef CONFIG_CC_HAS_NAMED_AS

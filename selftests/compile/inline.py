@@ -2,7 +2,7 @@
 """Plants what rust/Makefile.inline must not let through, and sees that the build would fail.
 
 Each plant goes through the commands that made rust/vma_lock/lib.o: helpers to bitcode, link,
-code generation, scripts/check-inline; one through objtool, as it was run on the sample. And a
+code generation, rust/check-inline; one through objtool, as it was run on the sample. And a
 clang of another LLVM than rustc's must be noticed, and said.
 """
 
@@ -96,6 +96,12 @@ PLANTS = {
     "helper_is_left": (
         lambda text: text.replace("__rust_helper __always_inline", "__rust_helper noinline"),
         same, r"helper vma_lock_helper_\w+ was not inlined",
+    ),
+    "return_address": (
+        lambda text: text.replace('lockdep.c"', 'lockdep.c"\n#undef _RET_IP_\n'
+        "#define _RET_IP_ (unsigned long)__builtin_return_address(0)\n"
+        "__rust_helper unsigned long vma_lock_helper_ip(void) { return _RET_IP_; }", 1),
+        same, r"helper vma_lock_helper_ip asks for its return address",
     ),
     "bare_return": (same, lambda text: text.replace(" fn_ret_thunk_extern", ""), r"bare return"),
     "no_endbr64": (same, lambda text: text.replace('!"cf-protection-branch"', '!"planted"'), r"no endbr64"),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a driver without unsafe code can do to the lock (samples/vma_lock_test/attack.rs,
+ * What a driver without unsafe code can do to the lock (selftests/vma_lock_test/attack.rs,
  * walk.rs): nothing comes of it. Whatever it was, afterwards the VMA has no reader,
  * can be read-locked and can be unmapped.
  */

@@ -4,11 +4,9 @@
 
 kunit=/sys/kernel/debug/kunit
 
-echo "TAP version 13"
-if [ ! -d $kunit ]; then
-	echo "1..0 # SKIP no KUnit in this kernel (CONFIG_KUNIT=y, CONFIG_KUNIT_DEBUGFS)"
-	exit 4
-fi
+# shellcheck source=selftests/vma_lock/tap.sh
+. "$(dirname "$0")/tap.sh"
+[ -d $kunit ] || skip_all "no KUnit in this kernel (CONFIG_KUNIT=y, CONFIG_KUNIT_DEBUGFS)"
 # The guest has loaded it already.
 [ -d /sys/module/vma_lock_kunit ] || insmod /modules/vma_lock_kunit.ko
 set -- $kunit/vma_lock_*/results
@@ -18,7 +16,6 @@ if [ ! -f "$1" ]; then
 fi
 
 echo "1..$#"
-n=0 failed=0
 for results; do
 	n=$((n + 1))
 	# Each file is a stream of its own, of one suite.

@@ -15,6 +15,7 @@ mod task;
 mod vma;
 mod vma_iter;
 mod vmstat;
+#[cfg_attr(vma_lock_steps, path = "warn_stepped.rs")]
 mod warn;
 
 pub(crate) use self::{
@@ -28,11 +29,7 @@ pub(crate) use self::{
         count_vm_vma_lock_event,
         VmaLockEvent, //
     },
-    warn::{
-        vm_warn_on_once,
-        vm_warn_on_once_vma,
-        warn_on_once, //
-    }, //
+    warn::*, //
 };
 pub use self::{
     mm::MmRaw,

@@ -11,8 +11,8 @@
 /// `word` is valid for reads; others may write it, but as a whole.
 #[inline(always)]
 pub(super) unsafe fn read_once<T: Copy>(word: *const T) -> T {
-    // SAFETY: Only the address is used.
-    unsafe { vma_lock_before_load(word.cast()) };
+    // SAFETY: Only address and size are used.
+    unsafe { vma_lock_before_load(word.cast(), size_of::<T>()) };
     // SAFETY: The caller vouches for `word`. A volatile access of one word is done in one piece.
     unsafe { word.read_volatile() }
 }
@@ -24,13 +24,13 @@ pub(super) unsafe fn read_once<T: Copy>(word: *const T) -> T {
 /// `word` is valid for writes; others may use it, but as a whole.
 #[inline(always)]
 pub(super) unsafe fn write_once<T: Copy>(word: *mut T, value: T) {
-    // SAFETY: Only the address is used.
-    unsafe { vma_lock_before_store(word.cast_const().cast()) };
+    // SAFETY: Only address and size are used.
+    unsafe { vma_lock_before_store(word.cast_const().cast(), size_of::<T>()) };
     // SAFETY: The caller vouches for `word`. A volatile access of one word is done in one piece.
     unsafe { word.write_volatile(value) }
 }
 
 extern "C" {
-    fn vma_lock_before_load(word: *const core::ffi::c_void);
-    fn vma_lock_before_store(word: *const core::ffi::c_void);
+    fn vma_lock_before_load(word: *const core::ffi::c_void, size: usize);
+    fn vma_lock_before_store(word: *const core::ffi::c_void, size: usize);
 }

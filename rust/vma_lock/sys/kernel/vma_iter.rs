@@ -10,15 +10,24 @@ use super::{
     MmRaw,
     VmaRaw, //
 };
-use core::mem::MaybeUninit;
+use core::{
+    marker::PhantomData,
+    mem::MaybeUninit, //
+};
+use kernel::bindings::mm_struct;
 
 /// A place in the VMAs of an mm. C: `struct vma_iterator`.
 ///
 /// Whoever steps it holds the mmap lock or RCU; under RCU alone a VMA that it finds may be detached
 /// or reused at any time.
+///
+/// # Invariants
+///
+/// `vmi` is initialised, over the tree of an mm that is there for `'mm`.
+#[repr(transparent)]
 pub struct VmaIter<'mm> {
     vmi: kernel::bindings::vma_iterator,
-    mm: &'mm MmRaw,
+    mm: PhantomData<&'mm MmRaw>,
 }
 
 impl<'mm> VmaIter<'mm> {
@@ -29,23 +38,43 @@ impl<'mm> VmaIter<'mm> {
 
         // SAFETY: `mm` is an `mm_struct`, and the helper fills in all of `vmi`.
         unsafe { bindings::vma_iter_init(vmi.as_mut_ptr(), mm.as_ptr(), addr) };
+        // INVARIANT: Over the tree of `mm`, which is borrowed for `'mm`.
         Self {
             // SAFETY: Initialised above.
             vmi: unsafe { vmi.assume_init() },
-            mm,
+            mm: PhantomData,
         }
     }
 
     /// The mm whose VMAs these are.
     #[inline]
     pub fn mm(&self) -> &'mm MmRaw {
-        self.mm
+        // SAFETY: By the type invariant it is this field of an `mm_struct` that the iterator has.
+        unsafe {
+            MmRaw::from_raw(kernel::container_of!(
+                self.vmi.mas.tree,
+                mm_struct,
+                __bindgen_anon_1.mm_mt
+            ))
+        }
+    }
+
+    /// The kernel's own iterator.
+    ///
+    /// # Safety
+    ///
+    /// `vmi` is initialised, over an mm that is there for `'mm`, and used by nobody else meanwhile.
+    #[inline]
+    pub unsafe fn from_raw<'a>(vmi: *mut kernel::bindings::vma_iterator) -> &'a mut Self {
+        // SAFETY: By the contract above; `VmaIter` is transparent.
+        // INVARIANT: By the contract above.
+        unsafe { &mut *vmi.cast() }
     }
 
     /// Starts anew at `addr`. C: `vma_iter_set`, `mas_set`.
     #[inline]
     pub fn set(&mut self, addr: usize) {
-        // SAFETY: `vmi` was initialised by `new`.
+        // SAFETY: By the type invariant.
         unsafe { bindings::vma_iter_set(&mut self.vmi, addr) }
     }
 

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The files that define the protocol: out of a tree, with a patch on them."""
+
+import itertools
+import re
+import shutil
+import subprocess
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import CannotTell
+
+PROTOCOL = (
+    "include/linux/mmap_lock.h",
+    "mm/mmap_lock.c",
+    "include/linux/mm_types.h",
+    "include/linux/rcuwait.h",
+    "include/linux/refcount.h",
+    "kernel/exit.c",
+    "kernel/rcu/update.c",
+    "lib/refcount.c",
+)
+
+# What things have been called, newest first.
+PREDICATES = ("__vma_are_readers_excluded", "are_readers_excluded", "is_vma_writer_only")
+FLAGS = ("VM_REFCNT_EXCLUDE_READERS_FLAG", "VMA_LOCK_OFFSET")
+LIMITS = ("VM_REFCNT_LIMIT", "VMA_REF_LIMIT")
+
+# What tools/diff/module/ops.h and side.c call.
+OPERATIONS = (
+    "vma_refcount_put", "vma_end_read", "vma_start_read", "vma_start_read_locked", "vma_start_write",
+    "vma_start_write_killable", "vma_mark_attached", "vma_mark_detached", "vma_is_attached", "vma_assert_attached",
+    "vma_assert_detached", "vma_assert_write_locked", "vma_assert_locked", "vma_lock_init", "vma_end_write_all",
+    "lock_vma_under_rcu", "lock_next_vma",
+)  # fmt: skip
+
+# Folders with files of the same names that are not the kernel's own.
+NOT_KERNEL = {"tools", "arch", "drivers", "rust", "samples", "scripts"}
+
+# Words that order memory accesses.
+ORDERING = re.compile(
+    r"\b(smp_\w+|barrier|READ_ONCE|WRITE_ONCE|rcu_dereference\w*|rcu_assign_pointer|\w*seqcount\w*|refcount_set"
+    r"|_*(?:atomic|refcount)\w*_(?:acquire|release|relaxed))\b"
+)
+DEFINITION = re.compile(r"^(?!#|typedef)([a-z][\w \t*]*?[ \t*\n])(\w+)\(([^;{}()]*)\)\s*\{", re.MULTILINE)
+
+
+@dataclass
+class Applied:
+    """What became of a patch."""
+
+    files: list[str] = field(default_factory=list)
+    not_examined: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # hunks that did not apply exactly
+
+
+@dataclass
+class Shape:
+    """What a tree calls the things that have had several names."""
+
+    flag: str
+    limit: str
+    predicate: str = ""  # "": it has none
+    renamed: dict[str, str] = field(default_factory=dict)
+
+
+def write(path: Path, text: str) -> None:
+    """Leave a file alone that has this content, so that nothing is built again."""
+    if not path.is_file() or path.read_text() != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def read_tree(tree: Path) -> dict[str, str]:
+    """The protocol files of a kernel tree."""
+    if not tree.is_dir():
+        raise CannotTell(f"{tree}: no such folder; give a kernel source tree")
+    files = {}
+    for name in PROTOCOL:
+        try:
+            files[name] = (tree / name).read_text()
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", "") or "not a text"
+            raise CannotTell(f"{tree} is no kernel source tree: {name}: {why}") from None
+    return files
+
+
+def version(tree: Path) -> str:
+    try:
+        makefile = (tree / "Makefile").read_text(errors="replace")
+    except OSError:
+        return "of unknown version"
+    parts = dict(re.findall(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *= *(\S*)$", makefile, re.MULTILINE))
+    return "{VERSION}.{PATCHLEVEL}.{SUBLEVEL}{EXTRAVERSION}".format_map(defaultdict(str, parts))
+
+
+def _code(files: dict[str, str]) -> str:
+    """All files, without comments."""
+    return re.sub(r"/\*.*?\*/|//[^\n]*", "", "\n".join(files.values()), flags=re.DOTALL)
+
+
+def _definitions(code: str) -> dict[str, tuple]:
+    """Function -> its type: what it returns, and the types of its parameters."""
+    found = {}
+    for returns, name, parameters in DEFINITION.findall(code):
+        words = [
+            word for word in returns.split() if word not in ("static", "inline", "__must_check", "__always_inline")
+        ]
+        types = [re.sub(r"\w+$", "", " ".join(p.split())).strip() for p in parameters.split(",")]
+        found.setdefault(name, ("".join(words), *types))
+    return found
+
+
+def shape(files: dict[str, str], before: dict[str, str] | None = None) -> Shape:
+    """The names in a tree; refuses one whose protocol is another. What a patch on `before`
+    renames is found by its type: one function is gone, one of that type is new."""
+    code = _code(files)
+    defined = _definitions(code)
+    flag = next((name for name in FLAGS if re.search(rf"#define\s+{name}\b", code)), None)
+    limit = next((name for name in LIMITS if re.search(rf"#define\s+{name}\b", code)), None)
+    predicate = next((name for name in PREDICATES if name in defined), "")
+    if not (flag and limit and (predicate or before)):
+        raise CannotTell(
+            "unknown shape of the protocol: looked in include/linux/mmap_lock.h for one of "
+            + ", ".join(f"{name}()" for name in PREDICATES)
+            + f", and in include/linux/mm_types.h for {' or '.join(FLAGS)} and {' or '.join(LIMITS)}"
+        )
+    result = Shape(flag, limit, predicate)
+    if before:
+        was = _definitions(_code(before))
+        old = next(name for name in PREDICATES if name in was)
+        for name in (*OPERATIONS, *([] if predicate else [old])):
+            if name not in was or name in defined:
+                continue
+            new = [n for n, kind in defined.items() if kind == was[name] and n not in was]
+            if len(new) == 1:
+                result.renamed[name] = new[0]
+        result.predicate = predicate or result.renamed.pop(old, "")
+    return result
+
+
+def ordering(before: dict[str, str], after: dict[str, str]) -> str:
+    """Which accesses are ordered otherwise, in words; empty: none."""
+    counts = Counter(ORDERING.findall(_code(after)))
+    counts.subtract(ORDERING.findall(_code(before)))
+    changed = [f"{count:+d} {name}" for name, count in sorted(counts.items()) if count]
+    return f"memory ordering ({', '.join(changed)})" if changed else ""
+
+
+def _protocol_name(path: str) -> str | None:
+    """The protocol's file that a patch means by this path, with whatever prefix."""
+    for name in PROTOCOL:
+        if path == name or path.endswith(f"/{name}"):
+            return None if NOT_KERNEL & set(path.removesuffix(name).split("/")) else name
+    return None
+
+
+def _plain(path: str) -> str:
+    return re.sub(r"^[ab]/", "", path)
+
+
+def _sections(patch: str) -> list[tuple[str, str, str]]:
+    """(old name, new name, hunks) of each file, in order."""
+    sections = []
+    lines = patch.splitlines(keepends=True)
+    starts = [n for n in range(len(lines) - 1) if lines[n].startswith("--- ") and lines[n + 1].startswith("+++ ")]
+    for start, end in itertools.pairwise([*starts, len(lines)]):
+        old, new = (re.split(r"[\t\n]|\s+\d{4}-", lines[n][4:])[0].strip() for n in (start, start + 1))
+        sections.append((old, new, "".join(lines[start + 2 : end])))
+    return sections
+
+
+def _refuse_moves(patch: Path, text: str, sections: list[tuple[str, str, str]]) -> None:
+    moves = list(
+        zip(re.findall(r"^rename from (.*)$", text, re.MULTILINE), re.findall(r"^rename to (.*)$", text, re.MULTILINE))
+    )
+    for old, new in [*moves, *((old, new) for old, new, _ in sections)]:
+        if _protocol_name(old) and new == "/dev/null":
+            raise CannotTell(f"{patch} removes {_protocol_name(old)}, which the protocol is looked for in")
+        if _protocol_name(old) != _protocol_name(new) and old != "/dev/null" and not old.endswith(".orig"):
+            raise CannotTell(
+                f"{patch} renames {_plain(old)} to {_plain(new)}: the protocol is looked for in {', '.join(PROTOCOL)}"
+            )
+
+
+def apply(patch: Path, files: dict[str, str], scratch: Path) -> tuple[dict[str, str], Applied]:
+    """Apply a patch to the protocol files; the tree itself stays as it is."""
+    try:
+        text = patch.read_text(errors="surrogateescape")
+    except OSError as error:
+        raise CannotTell(f"cannot read the patch {patch}: {error.strerror}") from None
+    if not text.strip():
+        raise CannotTell(f"the patch {patch} is empty")
+    sections = _sections(text)
+    _refuse_moves(patch, text, sections)
+    if not sections:
+        raise CannotTell(f"{patch} is no patch: it has no '--- a/file' with '+++ b/file' below it (diff -u)")
+
+    applied = Applied()
+    wanted = ""
+    for old, new, hunks in sections:
+        name = _protocol_name(new)
+        if name:
+            applied.files.append(name)
+            wanted += f"--- a/{name}\n+++ b/{name}\n{hunks}"
+        else:
+            applied.not_examined.append(_plain(old if new == "/dev/null" else new))
+    if not wanted:
+        raise CannotTell(
+            f"{patch} touches none of the protocol's files ({', '.join(PROTOCOL)}), "
+            f"only {', '.join(applied.not_examined)}"
+        )
+
+    shutil.rmtree(scratch, ignore_errors=True)
+    for name, content in files.items():
+        write(scratch / name, content)
+    done = subprocess.run(
+        ["patch", "-p1", "--force", "--no-backup-if-mismatch", "-d", str(scratch)],
+        input=wanted.encode(errors="surrogateescape"),
+        capture_output=True,
+        check=False,
+    )
+    said = done.stdout.decode(errors="replace").splitlines()
+    if done.returncode:
+        failed = [line.strip() for line in said if "FAILED" in line or "malformed" in line or "Reversed" in line]
+        errors = done.stderr.decode(errors="replace").splitlines()
+        raise CannotTell(f"{patch} does not apply: {(failed or errors or said or ['patch said nothing'])[0]}")
+    applied.notes = [line.strip() for line in said if "fuzz" in line or "offset" in line]
+    result = read_tree(scratch)
+    applied.files = list(dict.fromkeys(applied.files))
+    applied.not_examined = list(dict.fromkeys(applied.not_examined))
+    if result == files:
+        raise CannotTell(f"{patch} changes nothing in the protocol's files")
+    return result, applied

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The differential module: what a side is, and what the module does with it.
+ *
+ * A side is one implementation of the protocol: the tree's C, the tree's C with
+ * somebody's patch on it, the Rust library. The C sides are modules of their
+ * own, made of side.c by tools/diff/run; Rust is a part of vma_lock_diff.ko and,
+ * with stops for the schedules, vma_lock_diff_rust.ko.
+ *
+ * The module decides nothing. It runs each side through the same cells and
+ * schedules and writes down what was seen; tools/diff/run compares.
+ */
+#ifndef VMA_LOCK_DIFF_H
+#define VMA_LOCK_DIFF_H
+
+#include <linux/types.h>
+
+struct mm_struct;
+struct vm_area_struct;
+struct rcuwait;
+struct module;
+
+/* Every entry point of the protocol that the rest of mm/ uses. */
+#define VMA_LOCK_DIFF_OPS(X)		\
+	X(refcount_put)			\
+	X(end_read)			\
+	X(start_read)			\
+	X(start_read_locked)		\
+	X(start_write)			\
+	X(start_write_killable)		\
+	X(mark_attached)		\
+	X(mark_detached)		\
+	X(is_attached)			\
+	X(assert_attached)		\
+	X(assert_detached)		\
+	X(assert_write_locked)		\
+	X(assert_locked)		\
+	X(lock_init)			\
+	X(lock_init_reset)		\
+	X(end_write_all)		\
+	X(lock_vma_under_rcu)		\
+	X(lock_next_vma)
+
+enum vma_lock_diff_op {
+#define X(name) OP_##name,
+	VMA_LOCK_DIFF_OPS(X)
+#undef X
+	NR_OPS
+};
+
+/* Where the last two look for the VMA. */
+#define VMA_LOCK_DIFF_ADDRESS	(16UL << 20)
+
+/*
+ * Those that return a VMA: 1 it is @vma, 2 another one, 0 NULL, or an error; others:
+ * what C returns, void is 0. NULL: this side cannot be asked.
+ */
+typedef int (*vma_lock_diff_fn)(struct mm_struct *mm, struct vm_area_struct *vma);
+
+/* What a side and the module must agree on. */
+struct vma_lock_diff_field {
+	char name[44];
+	u32 at;
+};
+
+#define VMA_LOCK_DIFF_FIELDS(X)			\
+	X(vm_area_struct, vm_start)		\
+	X(vm_area_struct, vm_end)		\
+	X(vm_area_struct, vm_mm)		\
+	X(vm_area_struct, vm_lock_seq)		\
+	X(vm_area_struct, vm_refcnt)		\
+	X(mm_struct, mm_count)			\
+	X(mm_struct, mm_mt)			\
+	X(mm_struct, mmap_lock)			\
+	X(mm_struct, mm_lock_seq)		\
+	X(mm_struct, vma_writer_wait)
+
+#define __VMA_LOCK_DIFF_ONE(type, field)	+ 1
+#define VMA_LOCK_DIFF_NR_FIELDS	(1 VMA_LOCK_DIFF_FIELDS(__VMA_LOCK_DIFF_ONE))
+
+#define __VMA_LOCK_DIFF_AT(type, field)	{ #type "." #field, offsetof(struct type, field) },
+#define VMA_LOCK_DIFF_LAYOUT {						\
+	VMA_LOCK_DIFF_FIELDS(__VMA_LOCK_DIFF_AT)			\
+	{ "sizeof vm_area_struct", sizeof(struct vm_area_struct) },	\
+}
+
+struct vma_lock_diff_side {
+	const char *name;
+	struct module *owner;
+	/* VM_REFCNT_EXCLUDE_READERS_FLAG, VM_REFCNT_LIMIT as this side has them. */
+	u32 flag, limit;
+	/* Where this side thinks the fields are. */
+	struct vma_lock_diff_field layout[VMA_LOCK_DIFF_NR_FIELDS];
+	vma_lock_diff_fn op[NR_OPS];
+};
+
+/* Runs the side through everything. Sleeps. -EINVAL: its layout is not the kernel's. */
+int vma_lock_diff_run(const struct vma_lock_diff_side *side);
+
+/* Runs Rust: the states with the library as it is, the schedules, also later ones, with this one. */
+int vma_lock_diff_run_rust(const struct vma_lock_diff_side *stepped);
+
+/*
+ * The points of the protocol at which another task may come in between. In the
+ * C sides and in the library's helpers hooks.h puts them before each access to a
+ * word that tasks share, in the Rust library --cfg vma_lock_steps does.
+ */
+enum vma_lock_diff_point {
+	POINT_LOAD,
+	POINT_STORE,
+	POINT_RMW,
+};
+
+void vma_lock_diff_step(u32 point, const volatile void *addr);
+
+/* Each stands for the kernel's function of that name; only scheduled threads see a difference. */
+void vma_lock_diff_set_current_state(u32 state);
+bool vma_lock_diff_signal_pending_state(u32 state);
+void vma_lock_diff_schedule(void);
+int vma_lock_diff_rcuwait_wake_up(struct rcuwait *w);
+void vma_lock_diff_finish_rcuwait(struct rcuwait *w);
+void vma_lock_diff_rcu_read_lock(void);
+void vma_lock_diff_rcu_read_unlock(void);
+int vma_lock_diff_rcu_read_lock_held(void);
+/* The lockdep map of a VMA is acquired or released, whether the kernel has lockdep or not. */
+void vma_lock_diff_lockdep(bool acquire);
+
+#endif /* VMA_LOCK_DIFF_H */
