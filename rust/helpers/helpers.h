@@ -35,6 +35,8 @@ bool vma_lock_helper_refcount_add_not_zero(int i, refcount_t *r);
 bool vma_lock_helper_refcount_sub_and_test(int i, refcount_t *r);
 
 /* include/linux/rcuwait.h, include/linux/sched.h, include/linux/sched/signal.h */
+void vma_lock_helper_rcuwait_init(struct rcuwait *w);
+bool vma_lock_helper_rcuwait_active(struct rcuwait *w);
 void vma_lock_helper_prepare_to_rcuwait(struct rcuwait *w);
 void vma_lock_helper_set_current_state(unsigned int state);
 bool vma_lock_helper_signal_pending_state(unsigned int state);

@@ -37,12 +37,15 @@ use kernel::{
     prelude::*, //
 };
 use stats::Event;
-use vma_lock::sys::{
-    rcu,
-    MmRaw,
-    TaskState,
-    VmaIter,
-    VmaRaw, //
+use vma_lock::{
+    sys::{
+        rcu,
+        MmRaw,
+        TaskState,
+        VmaIter,
+        VmaRaw, //
+    },
+    LockVmaError, //
 };
 
 mod glue;
@@ -131,7 +134,8 @@ unsafe extern "C" fn rust_vma_swap_lock_next_vma(
     .count();
     match next {
         Ok(vma) => vma.map_or(ptr::null_mut(), VmaRaw::as_ptr),
-        Err(error) => Error::from(error).to_ptr(),
+        Err(LockVmaError::Interrupted) => EINTR.to_ptr(),
+        Err(LockVmaError::TooManyReaders) => EAGAIN.to_ptr(),
     }
 }
 

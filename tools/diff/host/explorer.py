@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import CannotTell, trees
-from .guest import Record, Rounds, Scenario
+from .record import Record, Rounds, Scenario
 from .sides import TOP, Kernel
 
 SOURCE = TOP / "tools/diff/explorer"
@@ -22,10 +22,10 @@ ALONE, MIXED = "all", "small"
 
 # No function of the kernel that it patches while it boots, no check that it does elsewhere.
 FLAGS = (
-    "ccflags-remove-y := $(CC_FLAGS_FTRACE) -fstack-protector -fstack-protector-strong -mindirect-branch=thunk-extern "
-    "-mindirect-branch-register -mindirect-branch-cs-prefix -mfunction-return=thunk-extern",
-    "ccflags-y := -fno-stack-protector -DKBUILD_MODFILE='\"explorer\"' "
-    "-Wno-missing-prototypes -Wno-missing-declarations -Wno-unused-function -Wno-unused-value",
+    "ccflags-remove-y := $(CC_FLAGS_FTRACE) -fstack-protector -fstack-protector-strong -mindirect-branch=thunk-extern",
+    "ccflags-remove-y += -mindirect-branch-register -mindirect-branch-cs-prefix -mfunction-return=thunk-extern",
+    "ccflags-y := -fno-stack-protector -DKBUILD_MODFILE='\"explorer\"'",
+    "ccflags-y += -Wno-missing-prototypes -Wno-missing-declarations -Wno-unused-function -Wno-unused-value",
     "OBJECT_FILES_NON_STANDARD := y",
     "KASAN_SANITIZE := n",
     "KCSAN_SANITIZE := n",
@@ -201,7 +201,9 @@ class Explorer:
             except CannotTell as error:
                 failed.setdefault("rust" if mix == ("rust", "rust") else name, str(error))
                 continue
-            _note(records["rust" if mix == ("rust", "rust") else name], mix, result)
+            # The guest may have had trouble with it.
+            if record := records.get("rust" if mix == ("rust", "rust") else name):
+                _note(record, mix, result)
         self._pool.shutdown()
         return failed
 

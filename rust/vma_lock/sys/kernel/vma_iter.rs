@@ -14,7 +14,7 @@ use core::{
     marker::PhantomData,
     mem::MaybeUninit, //
 };
-use kernel::bindings::mm_struct;
+use kernel::container_of;
 
 /// A place in the VMAs of an mm. C: `struct vma_iterator`.
 ///
@@ -38,24 +38,11 @@ impl<'mm> VmaIter<'mm> {
 
         // SAFETY: `mm` is an `mm_struct`, and the helper fills in all of `vmi`.
         unsafe { bindings::vma_iter_init(vmi.as_mut_ptr(), mm.as_ptr(), addr) };
-        // INVARIANT: Over the tree of `mm`, which is borrowed for `'mm`.
+        // INVARIANT: The helper has filled it in, for `mm`.
         Self {
             // SAFETY: Initialised above.
             vmi: unsafe { vmi.assume_init() },
             mm: PhantomData,
-        }
-    }
-
-    /// The mm whose VMAs these are.
-    #[inline]
-    pub fn mm(&self) -> &'mm MmRaw {
-        // SAFETY: By the type invariant it is this field of an `mm_struct` that the iterator has.
-        unsafe {
-            MmRaw::from_raw(kernel::container_of!(
-                self.vmi.mas.tree,
-                mm_struct,
-                __bindgen_anon_1.mm_mt
-            ))
         }
     }
 
@@ -67,14 +54,29 @@ impl<'mm> VmaIter<'mm> {
     #[inline]
     pub unsafe fn from_raw<'a>(vmi: *mut kernel::bindings::vma_iterator) -> &'a mut Self {
         // SAFETY: By the contract above; `VmaIter` is transparent.
-        // INVARIANT: By the contract above.
+        // INVARIANT: The caller vouches for it.
         unsafe { &mut *vmi.cast() }
+    }
+
+    /// The mm whose VMAs these are: the tree lies in it.
+    #[inline]
+    pub fn mm(&self) -> &'mm MmRaw {
+        let tree = self.vmi.mas.tree;
+
+        // SAFETY: By the type invariant the tree is the `mm_mt` of an mm that is there for `'mm`.
+        unsafe {
+            MmRaw::from_raw(container_of!(
+                tree,
+                kernel::bindings::mm_struct,
+                __bindgen_anon_1.mm_mt
+            ))
+        }
     }
 
     /// Starts anew at `addr`. C: `vma_iter_set`, `mas_set`.
     #[inline]
     pub fn set(&mut self, addr: usize) {
-        // SAFETY: By the type invariant.
+        // SAFETY: `vmi` was initialised by `new`.
         unsafe { bindings::vma_iter_set(&mut self.vmi, addr) }
     }
 

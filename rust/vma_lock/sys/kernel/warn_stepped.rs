@@ -24,10 +24,10 @@ macro_rules! vm_warn_on_once {
 }
 pub(crate) use vm_warn_on_once;
 
-/// C: `VM_WARN_ON_ONCE_VMA`.
+/// C: `VM_WARN_ON_ONCE_VMA`, but the VMA is not dumped.
 macro_rules! vm_warn_on_once_vma {
     ($cond:expr, $vma:expr) => {
-        if $crate::sys::warn_on_once!($cond) {
+        if $crate::sys::warn_on_once!($cond) && cfg!(not(vma_lock_steps)) {
             $vma.dump();
         }
     };
