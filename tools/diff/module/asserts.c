@@ -8,8 +8,6 @@
 #include <linux/export.h>
 #include <linux/rcupdate.h>
 
-bool diff_in_assertion;
-
 /* What lockdep has been told: the word at that time, and if readers are excluded. */
 static u32 acquired_at;
 static bool excluded;

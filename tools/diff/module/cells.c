@@ -93,6 +93,7 @@ static int run_cell(struct diff_walk *walk)
 	preempt = preempt_count();
 	lockdep = held_locks();
 	smp_store_release(&walk->ops, walk->ops + 1);
+	diff_asserts_begin(atomic_read(&world.vma->vm_refcnt.refs));
 	diff_probes_begin(&out->seen, cell);
 	out->ret = walk->side->op[cell->op](world.mm[0], world.vma);
 	diff_probes_end();

@@ -31,6 +31,7 @@ static struct ma_state *walk_in_find;
 static u32 last_word;
 static bool dropped;
 static int mm_count;
+bool diff_in_assertion;
 
 /*
  * An interrupt has the task that it interrupts as current, and does what that does: timers of RCU
@@ -256,7 +257,6 @@ void diff_probes_begin(struct diff_seen *s, const struct diff_cell *cell)
 	walk_in_find = NULL;
 	seen_by_watched = s;
 	last_word = atomic_read(&world.vma->vm_refcnt.refs);
-	diff_asserts_begin(last_word);
 	mm_count = atomic_read(&world.vma->vm_mm->mm_count);
 	dropped = false;
 	WRITE_ONCE(watched, current);

@@ -80,8 +80,7 @@ struct diff_outcome {
 void diff_write_key(struct diff_log *log, const struct diff_cell *c, bool watched);
 void diff_write_outcome(struct diff_log *log, const struct diff_cell *c, const struct diff_outcome *o);
 
-/* asserts.c: the condition of an assertion is being evaluated that the kernel leaves out. */
-extern bool diff_in_assertion;
+/* asserts.c */
 void diff_asserts_begin(u32 word);
 /* rcu_read_lock_held(), for assertions. */
 int diff_rcu_held(void);
@@ -89,5 +88,7 @@ int diff_rcu_held(void);
 /* probes.c: where what the current task does is noted, or NULL; the cell that it is in, or NULL. */
 struct diff_seen *diff_noted(void);
 const struct diff_cell *diff_watched_cell(void);
+/* The condition of an assertion is being evaluated that the kernel leaves out (asserts.c). */
+extern bool diff_in_assertion;
 
 #endif /* DIFF_STATES_H */

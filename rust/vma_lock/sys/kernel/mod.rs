@@ -15,10 +15,9 @@ mod task;
 mod vma;
 mod vma_iter;
 mod vmstat;
+#[cfg_attr(vma_lock_steps, path = "warn_stepped.rs")]
 mod warn;
 
-#[cfg(vma_lock_steps)]
-pub(crate) use self::warn::vma_lock_warned;
 pub(crate) use self::{
     mm::trace,
     task::{
@@ -30,11 +29,7 @@ pub(crate) use self::{
         count_vm_vma_lock_event,
         VmaLockEvent, //
     },
-    warn::{
-        vm_warn_on_once,
-        vm_warn_on_once_vma,
-        warn_on_once, //
-    }, //
+    warn::*, //
 };
 pub use self::{
     mm::MmRaw,
