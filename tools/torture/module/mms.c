@@ -15,10 +15,7 @@
 #define MMS	3
 #define VMAS	3
 #define STRIDE	(4 * PAGE_SIZE)
-/*
- * A VMA that stays as long as its mm has users: mas_next_slot() starts again at the root
- * when its node is dead, and dereferences NULL if the tree is empty by then.
- */
+/* A VMA that stays as long as its mm has users: no tree is empty while readers walk it. */
 #define LAST	(STRIDE * (VMAS + 1))
 
 static struct place {
