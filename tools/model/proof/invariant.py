@@ -79,8 +79,6 @@ OF_WORLD = [
                                      choose(s.free, negate(w.detaching), w.detaching)))),
     Claim("nobody left", "A VMA that is the writer's alone, or free, has no readers.",
           lambda s, w: implies(either(w.owns, s.free), both(s.reading == 0, s.trying == 0))),
-    Claim("free", "The writer has nothing to do with a free VMA.",
-          lambda s, w: implies(s.free, at(w, "OFF"))),
     Claim("gone", "The memory of a VMA goes only when it is free, and nobody is left who has found it under RCU.",
           lambda s, w: implies(s.gone, both(s.free, s.in_rcu == 0))),
     Claim("detaching", "Who detaches is where a detacher can be, has the VMA write-locked, and is not killable.",
@@ -124,8 +122,6 @@ OF_WORLD = [
 ]  # fmt: skip
 
 OF_READER = [
-    Claim("reader: idle", "A reader that has not begun, or is done, holds no RCU and no mmap lock.",
-          lambda s, w, r: implies(at(r, "IDLE"), negate(r.rcu))),
     Claim("reader: RCU", "A reader that has not got the count yet is under RCU or the mmap lock; nobody under RCU where that is given up.",
           lambda s, w, r: both(implies(at(r, *UNDER_RCU), both(r.rcu, negate(r.mmap))),
                                implies(at(r, "TRIES", "RAISES", "HOLDS", "SAME_MM", "LOOKS", "BACKS_OFF"), either(r.rcu, r.mmap)),
@@ -148,8 +144,6 @@ OF_READER = [
           lambda s, w, r: implies(at(r, "LOOKS"), r.seen == s.vm_lock_seq)),
     Claim("reader: its mm", "A reader's own mm has users.",
           lambda s, w, r: implies(negate(at(r, "IDLE")), s.users[r.mm])),
-    Claim("reader: how", "A put has one of three reasons.",
-          lambda s, w, r: either(r.how == HAS_READ, r.how == BACKS_OFF, r.how == OTHER_MM)),
 ]  # fmt: skip
 
 OF_MM = [
@@ -162,6 +156,10 @@ OF_MM = [
                                s.mmap_readers[m] >= s.mmap_holders[m])),
     Claim("mm: one writer", "The writer holds no other mmap lock than that of its mm.",
           lambda s, w, m: implies(s.held[m] == WRITER, both(m == w.mm, negate(at(w, *UNLOCKED))))),
+    Claim("mm: waiter", "An mm whose mmap lock is free, or whose writer is not in the wait, has no waiter.",
+          lambda s, w, m: both(implies(s.held[m] == FREE, s.waiter[m] == NOBODY),
+                               implies(both(s.held[m] == WRITER, negate(both(at(w, *WAITING), negate(at(w, "REGISTERS", "RUNS"))))),
+                                       s.waiter[m] == NOBODY))),
     Claim("mm: locked, in use", "An mm whose mmap lock is held has users.",
           lambda s, w, m: implies(either(s.held[m] != FREE, s.mmap_readers[m] > 0), s.users[m])),
 ]  # fmt: skip
@@ -175,6 +173,8 @@ SAFETY = [
           lambda s, w: implies(negate(flag_up(w)), (s.refcnt & s.flag) == 0)),
     Claim("detached is detached", "A VMA that is the writer's alone, or free, has a count of 0, and no readers.",
           lambda s, w: implies(either(w.owns, s.free), both(s.refcnt == 0, s.reading == 0, s.trying == 0))),
+    Claim("no waiter is left behind", "Outside of the wait the writer is no waiter.",
+          lambda s, w: implies(negate(either(at(w, *WAITING), at(w, *UNLOCKED))), s.waiter[w.mm] == NOBODY)),
     Claim("no carry, no borrow", "The bits below the flag are the readers' and the VMA's own; the count is not negative.",
           lambda s, w: both((s.refcnt & (s.flag - 1)) == holders(s) + one_if(s.attached, s.flag), negate(s.refcnt < 0))),
 ]  # fmt: skip

@@ -8,7 +8,7 @@ import z3
 import logic
 from events import EVENTS
 from invariant import COUNTS, OF_MM, OF_READER, OF_WORLD
-from logic import at, both, choose
+from logic import at, below_or_equal, both, choose, one_if
 from machine import Record, after
 from model import READER
 from writer import WRITER_STEPS
@@ -31,10 +31,12 @@ WRITES = {
 }  # fmt: skip
 
 
+EXTRA = "EXTRA"
+
+
 def places(steps) -> list[str]:
-    """In the order of the program; those that only appear as a goal at the end."""
-    names = [step.place for step in steps]
-    return list(dict.fromkeys(names))
+    """In the order of the program, and one for what a changed model may need."""
+    return [*dict.fromkeys(step.place for step in steps), EXTRA]
 
 
 def enumerate_places(name: str, steps) -> z3.SortRef:
@@ -109,21 +111,17 @@ def moves(world: Record, writer: Record, reader: Record, reader_steps=READER, wr
         yield Move("others", event.name, event.when(world, writer), world.but(**event.then(world, writer)), writer, reader)
 
 
-def counted(world: Record, readers: list[Record], keys: list) -> list:
-    """A count is not less than the readers of its kind that are looked at."""
+def counted(world: Record, readers: list[Record], keys: list, small: bool) -> list:
+    """A count is not less than the readers of its kind that are looked at; in a small world there are no others."""
     facts = []
     for name, (of_kind, key) in COUNTS.items():
         count = getattr(world, name)
-        for r in readers:
-            here = count if key is None else count[key(r)]
-            same = [z3.BoolVal(True) if key is None else key(other) == key(r) for other in readers]
-            sum_of = [choose(both(of_kind(other), eq), here * 0 + 1, here * 0) for other, eq in zip(readers, same)]
-            total = sum_of[0] + sum_of[1] if len(sum_of) > 1 else sum_of[0]
-            facts.append(z3.UGE(here, total) if name in OF_BITS else here >= total)
-        if key is None:
-            facts += [] if name in OF_BITS else [count >= 0]
-        else:
-            facts += [count[k] >= 0 for k in keys]
+        for of in [None] if key is None else keys:
+            here = count if key is None else count[of]
+            seen = here * 0
+            for r in readers:
+                seen += one_if(both(of_kind(r), True if key is None else key(r) == of), here)
+            facts.append(here == seen if small else below_or_equal(seen, here) if name in OF_BITS else here >= seen)
     return facts
 
 
@@ -141,8 +139,8 @@ def beginning(flag) -> tuple[Record, Record, Record]:
     no = z3.BoolVal(False)
     world = new_world(flag).but(
         refcnt=z3.BitVecVal(0, 32), vm_lock_seq=z3.BitVecVal(-1, 32), attached=no, free=z3.BoolVal(True), gone=no,
-        mm_seq=z3.K(INT, z3.BitVecVal(0, 32)), mm_count=none["grabs"], users=z3.K(INT, no), held=none["grabs"],
-        mmap_readers=none["grabs"], fatal=no, **none, **zero,
+        mm_seq=z3.K(INT, z3.BitVecVal(0, 32)), users=z3.K(INT, no), fatal=no,
+        **dict.fromkeys(("mm_count", "held", "mmap_readers", "waiter"), none["grabs"]), **none, **zero,
     )  # fmt: skip
     writer = new_writer().but(at=logic.PLACES["Writer"]["OFF"], owns=no, detaching=no, write_locked=no)
     reader = new_reader("r").but(at=logic.PLACES["Reader"]["IDLE"], rcu=no, mmap=no, how=z3.IntVal(0))

@@ -5,7 +5,7 @@ from events import (
     FREE, NOBODY, OTHERS, TASK_KILLABLE, TASK_RUNNING, TASK_UNINTERRUPTIBLE, WRITER, is_new, more_readers, odd,
 )  # fmt: skip
 from logic import both, changed, choose, either, implies, negate, one_if
-from machine import Case, Step
+from machine import Case, Step, never
 from model import (
     FATAL, MM_SEQ, MMAP_LOCK, REFCNT, SIGNAL, STATE, UINT_MAX, VM_LOCK_SEQ, VM_MM, WAITER, itself, own_mm, stays,
 )  # fmt: skip
@@ -54,7 +54,8 @@ def starts(v, w, s):
 
 def raises_flag(v, w, s):
     over = over_after_add(v, s.flag)
-    return try_cmpxchg(v, w.old, add_not_zero(v, w.detaching, {}), [
+    detached, not_attached, again = add_not_zero(v, w.detaching, {})
+    return try_cmpxchg(v, w.old, [detached, never(not_attached), again], [
         Case("flag raised", negate(over), "REGISTERS", v + s.flag),
         Case("saturates", over, "SATURATES_FLAG", v + s.flag, never=True)])  # fmt: skip
 
@@ -64,7 +65,7 @@ def ends(v, w, s, locked):
     last, over = sub_and_test(v, s.flag), over_after_sub(v, s.flag)
     more = negate(either(last, over))
     return [
-        Case("detached", both(last, w.detaching), "LOCKED", v - s.flag, DETACHED),
+        Case("detached", both(last, w.detaching), "LOCKED", v - s.flag, DETACHED, never=not locked),
         Case("detached: warns", both(last, negate(w.detaching)), "LOCKED", v - s.flag, never=True),
         Case("flag lowered", both(more, negate(w.detaching)), "LOCKED", v - s.flag, {"write_locked": locked}),
         Case("not detached: warns", both(more, w.detaching), "LOCKED", v - s.flag, never=True),
@@ -100,7 +101,7 @@ def allocates(v, w, s):
     may = both(s.free, negate(s.gone), s.users[s.any_mm])
     here = {"owns": True, "mm": s.any_mm, **FORGET}
     new = {"free": False, "vm_mm": s.any_mm}
-    locked = both(s.held[s.any_mm] == OTHERS, odd(s.mm_seq[s.any_mm]), s.any_task != NOBODY)
+    locked = both(s.held[s.any_mm] == OTHERS, odd(s.mm_seq[s.any_mm]), s.waiter[s.any_mm] == NOBODY, s.any_task != NOBODY)
     return [
         Case("allocated", may, "OFF", remember=here, ghost=new),
         Case("allocated under the mmap lock", both(may, locked, implies(s.any_fatal, s.any_signal)), "LOCKED",
