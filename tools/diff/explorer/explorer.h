@@ -132,6 +132,8 @@ void x_stop(void);
 /* What a thread does, for a trace: an access, or an event without one. */
 void x_trace(const char *name, const char *detail, long value);
 extern int x_tracing;
+/* Not for a trace, but for edges.c. */
+#define X_EDGES	2
 /* Ends all: this cannot be explored, and why. */
 void x_cannot(const char *why, const char *what) __attribute__((noreturn));
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * explorer --readers SIDE --writers SIDE --out FILE [--scenes WHICH] [--seed N]
+ * explorer --readers SIDE --writers SIDE --out FILE [--scenes WHICH] [--seed N] [--edges FILE] [--count WORD]
  *
  * Runs scenes with these two of the sides that are linked in; with a seed random rounds as well.
  * WHICH: "small", up to three threads; "all", larger ones besides; "full", up to five threads in every
- * way; or a name; default none. Exit code 0: FILE is whole. 2: it cannot be explored, stderr says why.
+ * way; or a name; default none. --count: what the count of VMA 0 is at first. --edges: see edges.c. Exit code 0: FILE is whole. 2: it cannot be explored, stderr says why.
  */
 #include "engine.h"
 
@@ -30,20 +30,21 @@ static bool wanted(const struct x_scene *scene, const char *which)
 	return !strcmp(which, "all") || !strcmp(which, "full") || !strcmp(which, scene->name);
 }
 
-static void run(const struct x_scene *scene, const void *readers, const void *writers)
+static void run(const struct x_scene *scene, const void *readers, const void *writers, int planted)
 {
 	const struct limits limits = { .states = MAX_STATES, .preemptions = scene->preemptions };
 	struct search s;
 
 	now_exploring = scene->name;
-	search(scene, readers, writers, 0, &limits, &s);
-	report_scene(scene, &s, readers, writers, 0);
+	search(scene, readers, writers, planted, &limits, &s);
+	report_scene(scene, &s, readers, writers, planted);
 	free(s.outcome);
 }
 
 int main(int argc, char **argv)
 {
 	const char *readers = NULL, *writers = NULL, *out = NULL, *which = "none", *seed = NULL;
+	const char *edges = NULL, *count = NULL;
 	const struct x_scene *scenes;
 	int n;
 
@@ -52,7 +53,9 @@ int main(int argc, char **argv)
 				      !strcmp(argv[i], "--writers") ? &writers :
 				      !strcmp(argv[i], "--out") ? &out :
 				      !strcmp(argv[i], "--scenes") ? &which :
-				      !strcmp(argv[i], "--seed") ? &seed : NULL;
+				      !strcmp(argv[i], "--seed") ? &seed :
+				      !strcmp(argv[i], "--edges") ? &edges :
+				      !strcmp(argv[i], "--count") ? &count : NULL;
 
 		if (!option)
 			return 3;
@@ -61,14 +64,17 @@ int main(int argc, char **argv)
 	if (!readers || !writers || !out)
 		return 3;
 	machine_init();
+	if (edges)
+		edges_open(edges);
 	report_begin(out, readers, writers);
 	scenes = scenes_all(!strcmp(which, "full"), &n);
 	for (int i = 0; i < n; i++)
 		if (wanted(&scenes[i], which))
-			run(&scenes[i], side_named(readers), side_named(writers));
+			run(&scenes[i], side_named(readers), side_named(writers), count ? strtoul(count, NULL, 0) : 0);
 	now_exploring = "random rounds";
 	if (seed)
 		rounds(strtoul(seed, NULL, 10), side_named(readers), side_named(writers));
 	report_end();
+	edges_close();
 	return 0;
 }

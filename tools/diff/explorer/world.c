@@ -45,6 +45,8 @@ void x_world_begin(const struct x_scene *scene, const void *readers, const void 
 		vma->vm_lock_seq = 3;
 		atomic_set(&vma->vm_refcnt.refs, 1);
 	}
+	if (planted)
+		atomic_set(&x_world.vma[0].vm_refcnt.refs, planted);
 	if (scene->detached) {
 		atomic_set(&x_world.vma[0].vm_refcnt.refs, 0);
 		x_world.scene.freed[0] = 1;

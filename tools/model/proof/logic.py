@@ -50,6 +50,20 @@ class Word(int):
     __hash__ = int.__hash__
 
 
+class Unknown:
+    """Of what one task's steps do not tell: any value. A condition on it may hold."""
+
+    def any(self, *_):
+        return self
+
+    __eq__ = __ne__ = __lt__ = __gt__ = __le__ = __ge__ = any
+    __add__ = __sub__ = __and__ = __getitem__ = any
+    __hash__ = object.__hash__
+
+
+UNKNOWN = Unknown()
+
+
 def word_like(old, value):
     """A value for a word that was `old`."""
     if symbolic(value):
@@ -65,16 +79,21 @@ def below_or_equal(a, b):
 def both(*conditions):
     if symbolic(*conditions):
         return z3.And(*conditions)
-    return all(conditions)
+    if not all(conditions):
+        return False
+    return UNKNOWN if any(condition is UNKNOWN for condition in conditions) else True
 
 
 def either(*conditions):
     if symbolic(*conditions):
         return z3.Or(*conditions)
-    return any(conditions)
+    known = [condition for condition in conditions if condition is not UNKNOWN]
+    return True if any(known) else UNKNOWN if len(known) < len(conditions) else False
 
 
 def negate(condition):
+    if condition is UNKNOWN:
+        return UNKNOWN
     return z3.Not(condition) if symbolic(condition) else not condition
 
 
@@ -97,6 +116,8 @@ def changed(array, key, value):
     """The array with this value at that key."""
     if symbolic(array):
         return z3.Store(array, key, value)
+    if array is UNKNOWN:
+        return UNKNOWN
     return array[:key] + (value,) + array[key + 1 :]
 
 
