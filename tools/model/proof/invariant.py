@@ -18,9 +18,9 @@ LATE = ("PUTS", "WAKES", "WAKES_TASK", "DROPS_MM")
 SATURATING = ("SATURATES", "SATURATES_PUT")
 
 # Places of the writer: with the flag; in the wait; readers gone; without the sequence being odd.
-WAITING = ("REGISTERS", "ANNOUNCES", "LOOKS_AT_COUNT", "LOOKS_FOR_SIGNAL", "LOOKS_WHICH", "SLEEPS", "UNREGISTERS", "RUNS")
+WAITING = ("REGISTERS", "ANNOUNCES", "LOOKS_AT_COUNT", "LOOKS_FOR_NOTICE", "LOOKS_FOR_SIGNAL", "LOOKS_WHICH", "SLEEPS", "UNREGISTERS", "RUNS")
 FLAG_UP = (*WAITING, "NOTES", "LOWERS", "GIVES_BACK")
-ASLEEP = ("LOOKS_FOR_SIGNAL", "LOOKS_WHICH", "SLEEPS")
+ASLEEP = ("LOOKS_FOR_NOTICE", "LOOKS_FOR_SIGNAL", "LOOKS_WHICH", "SLEEPS")
 UNLOCKED = ("OFF", "READS_MMAP")
 EVEN = ("BEGINS", "ENDS")
 OVER = ("SATURATES_FLAG", "SATURATES_LOWER")
@@ -114,7 +114,8 @@ OF_WORLD = [
           lambda s, w: both(implies(at(w, "LOOKS_AT_COUNT", *ASLEEP),
                                     either(s.state == TASK_RUNNING, s.state == sleep_state(w, s))),
                             implies(s.fatal, s.signal),
-                            implies(either(at(w, "LOOKS_FOR_SIGNAL", "LOOKS_WHICH"), both(at(w, "UNREGISTERS", "RUNS"), negate(w.excluding)), at(w, "GIVES_BACK")), w.killable))),
+                            implies(both(at(w, "SLEEPS"), s.fatal, w.killable), s.state == TASK_RUNNING),
+                            implies(either(at(w, "LOOKS_FOR_NOTICE", "LOOKS_FOR_SIGNAL", "LOOKS_WHICH"), both(at(w, "UNREGISTERS", "RUNS"), negate(w.excluding)), at(w, "GIVES_BACK")), w.killable))),
     Claim("wake", "If the readers are gone since the writer looked, and it is not runnable, a wakeup is on its way.",
           lambda s, w: implies(both(at(w, *ASLEEP), s.state != TASK_RUNNING, s.refcnt == target(w, s)), wake_on_its_way(s, w))),
     Claim("mm in use", "The mm of a VMA that is not free has users.",
@@ -128,7 +129,7 @@ OF_READER = [
                                implies(at(r, "TRIES", "HOLDS", "SAME_MM", "LOOKS", "BACKS_OFF"), r.rcu),
                                implies(r.rcu, negate(r.mmap)),
                                implies(at(r, "MMAP"), r.mmap),
-                               implies(either(at(r, "GRABBED", "UNSTABLE", "DROPS_MM"), both(at(r, *LATE), r.how == OTHER_MM)), negate(r.mmap)),
+                               implies(at(r, "GRABBED", "UNSTABLE", *LATE), negate(r.mmap)),
                                implies(either(at(r, "GRABBED", "DROPS_MM"), both(at(r, *LATE), r.how == OTHER_MM)), negate(r.rcu)))),
     Claim("reader: no saturation", "No reader is ever about to saturate the count.",
           lambda s, w, r: negate(at(r, *SATURATING))),
@@ -169,6 +170,8 @@ SAFETY = [
           lambda s, w: implies(both(at(w, "LOCKED"), w.write_locked), both(s.reading == 0, s.mmap_holders[w.mm] == 0))),
     Claim("no lost wakeup", "If the writer sleeps, and the readers are gone, a wakeup is on its way.",
           lambda s, w: implies(both(at(w, "SLEEPS"), s.state != TASK_RUNNING, s.refcnt == target(w, s)), wake_on_its_way(s, w))),
+    Claim("the killed do not sleep", "A killable writer with a fatal signal is runnable.",
+          lambda s, w: implies(both(at(w, "SLEEPS"), w.killable, s.fatal), s.state == TASK_RUNNING)),
     Claim("the flag is given back", "Outside of the wait and the exclusion the flag is not in the count.",
           lambda s, w: implies(negate(flag_up(w)), (s.refcnt & s.flag) == 0)),
     Claim("detached is detached", "A VMA that is the writer's alone, or free, has a count of 0, and no readers.",

@@ -87,10 +87,8 @@ def raises(v, r, s):
 
 def leave(r, when):
     """What follows a put."""
-    own = negate(r.how == OTHER_MM)
     return [
-        Case("done", both(when, own, negate(r.mmap)), "IDLE", remember={"rcu": False}),
-        Case("done, under the mmap lock", both(when, own, r.mmap), "MMAP"),
+        Case("done", both(when, negate(r.how == OTHER_MM)), "IDLE", remember={"rcu": False}),
         Case("another mm's VMA", both(when, r.how == OTHER_MM), "DROPS_MM"),
     ]
 
@@ -110,7 +108,8 @@ def drops(v, r, s):
 
 
 def copies_mm(how):
-    return lambda v, r, s: [Case("vm_mm copied", True, "PUTS", remember={"vmm": v, "how": how})]
+    """Callers have dropped the mmap lock, if they had it."""
+    return lambda v, r, s: [Case("vm_mm copied", negate(r.mmap), "PUTS", remember={"vmm": v, "how": how})]
 
 
 def stays(place, name):

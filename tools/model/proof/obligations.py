@@ -142,7 +142,7 @@ READER_RANK = {
 }  # fmt: skip
 # A writer that has the flag up, once the readers are gone.
 WRITER_RANK = {
-    "LOOKS_FOR_SIGNAL": 9, "LOOKS_WHICH": 8, "REGISTERS": 8, "SLEEPS": 7, "ANNOUNCES": 6, "LOOKS_AT_COUNT": 5,
+    "LOOKS_FOR_NOTICE": 10, "LOOKS_FOR_SIGNAL": 9, "LOOKS_WHICH": 8, "REGISTERS": 8, "SLEEPS": 7, "ANNOUNCES": 6, "LOOKS_AT_COUNT": 5,
     "UNREGISTERS": 4, "RUNS": 3, "NOTES": 2, "LOWERS": 1, "GIVES_BACK": 1,
 }  # fmt: skip
 

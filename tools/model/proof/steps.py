@@ -90,7 +90,8 @@ def matching(item, word, kind, who, thread, steps):
                 continue
             for case in step.cases(value, here, world):
                 if word is MMAP_LOCK:
-                    fits = ("not taken" in case.name) == (value == left)
+                    # Of a trylock, and of who gives it back, only a part of the word is told.
+                    fits = ("not taken" in case.name) == (value == left) or kind.startswith("up") or "try" in item["what"]
                 else:
                     fits = left == (value if case.write is None else value_of(word, case.write))
                 if case.when and fits:
@@ -156,34 +157,36 @@ class Roles:
             yield who, depth
 
     def event(self, item, who, depth, steps):
-        """RCU: only the outermost section is the reader's. Lockdep, fences and warnings are for others to judge."""
+        """RCU sections within the reader's are counted. Lockdep, fences and warnings are for others to judge."""
+        locks = item["what"] == "rcu_read_lock"
+        known = [step for step in steps if step.place == who.at and step.kind == item["what"] and not depth]
         if item["event"] != "rcu":
             yield who, depth
-            return
-        depth += 1 if item["what"] == "rcu_read_lock" else -1
-        if depth != (item["what"] == "rcu_read_lock"):
+        elif depth and not locks:
+            yield who, depth - 1
+        elif known:
+            yield from ((then, depth) for then in self.took(known, who))
+        elif locks:
+            # Before the first look it is the caller's, and the reader's own stands for both.
+            yield who, depth + (not at(who, "FOUND"))
+        elif not getattr(who, "rcu", False):
             yield who, depth
-            return
-        known = [step for step in steps if step.place == who.at and step.kind == item["what"]]
-        for step in known:
+
+    def took(self, steps, who):
+        """A step that is no access."""
+        for step in steps:
             for case in step.cases(None, who, ANY):
                 if case.when:
                     self.taken.add((step, case.name))
-                    yield who.but(at=case.to, **case.remember), depth
-        if not known and not (at(who, *HOLDING) and getattr(who, "rcu", False)):
-            yield who, depth
+                    yield who.but(at=case.to, **case.remember)
 
     def scene(self, item, who, depth, steps):
-        known = [step for step in steps if step.place == who.at and step.kind == item["what"] == "writes"]
-        if item["what"] not in ("reads", "writes"):
-            yield who, depth
-        elif item["what"] == "reads":
-            if at(who, "READS", "MMAP", "READS_MMAP", "IDLE") or not at(who, "OFF"):
-                yield who, depth
+        """What is done under the lock; all else that a scene does is none of the lock's business."""
+        known = [step for step in steps if step.place == who.at and step.kind == item["what"]]
+        if item["what"] == "writes" or (item["what"] == "reads" and not at(who, "IDLE", "OFF", "LOCKED")):
+            yield from ((then, depth) for then in self.took(known, who))
         else:
-            for step in known:
-                if any(case.when for case in step.cases(None, who, ANY)):
-                    yield who, depth
+            yield who, depth
 
 
 def tell(item) -> str:

@@ -142,7 +142,9 @@ WRITER_STEPS = [
     Step("rcuwait_wait_event", "LOOKS_AT_COUNT", "load", REFCNT, lambda v, w, s: [
         Case("readers gone", v == target(w, s), "UNREGISTERS", remember={"excluding": True}),
         Case("readers left", both(v != target(w, s), negate(w.killable)), "SLEEPS"),
-        Case("readers left, killable", both(v != target(w, s), w.killable), "LOOKS_FOR_SIGNAL")]),
+        Case("readers left, killable", both(v != target(w, s), w.killable), "LOOKS_FOR_NOTICE")]),
+    Step("signal_pending_state", "LOOKS_FOR_NOTICE", "load", SIGNAL, key=itself, cases=lambda v, w, s: [
+        Case("no notice", True, "LOOKS_FOR_SIGNAL"), Case("a notice", v, "LOOKS_WHICH")]),
     Step("signal_pending_state", "LOOKS_FOR_SIGNAL", "load", SIGNAL, key=itself, cases=lambda v, w, s: [
         Case("no signal", negate(v), "SLEEPS"), Case("a signal", v, "LOOKS_WHICH")]),
     Step("signal_pending_state", "LOOKS_WHICH", "load", FATAL, key=itself, cases=lambda v, w, s: [
@@ -150,7 +152,7 @@ WRITER_STEPS = [
         Case("a fatal signal", v, "UNREGISTERS", remember={"excluding": False})]),
     Step("schedule", "SLEEPS", "schedule", STATE, key=itself, cases=lambda v, w, s: [
         Case("woken", v == TASK_RUNNING, "ANNOUNCES"),
-        Case("killed", both(v == TASK_KILLABLE, s.fatal), "ANNOUNCES")]),
+        Case("killed", both(v == TASK_KILLABLE, s.fatal), "ANNOUNCES", never=True)]),
     Step("finish_rcuwait", "UNREGISTERS", "store", WAITER, key=own_mm, cases=lambda v, w, s: [
         Case("unregistered", True, "RUNS", NOBODY)]),
     Step("finish_rcuwait", "RUNS", "store", STATE, key=itself, cases=lambda v, w, s: [
@@ -169,9 +171,8 @@ WRITER_STEPS = [
     Step("vma_mark_detached", "LOCKED", "rmw", REFCNT, marks_detached),
     *(Step("vm_area_free", place, "frees", None, frees(place)) for place in ("OFF", "LOCKED", "READS_MMAP")),
     Step("vm_area_alloc", "OFF", "allocates", None, allocates, None, ("any_mm", "any_task", "any_signal", "any_fatal")),
-    *(Step("vma_lock_init", place, "store", VM_LOCK_SEQ, lambda v, w, s, place=place: [
-        Case("VMA's sequence made new", w.owns, place, UINT_MAX, {"write_locked": False, "knows_vma_seq": False})])
-      for place in ("OFF", "LOCKED")),
+    Step("vma_lock_init", "LOCKED", "store", VM_LOCK_SEQ, lambda v, w, s: [
+        Case("VMA's sequence made new", w.owns, "LOCKED", UINT_MAX, {"write_locked": False, "knows_vma_seq": False})]),
     Step("vma_mark_attached", "LOCKED", "store", REFCNT, lambda v, w, s: [
         Case("attached", both(w.owns, w.write_locked), "LOCKED", 1, {"owns": False}, {"attached": True})]),
     # vma_end_write_all(), and the mmap lock
