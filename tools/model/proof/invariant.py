@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from events import FREE, NOBODY, OTHERS, TASK_KILLABLE, TASK_RUNNING, TASK_UNINTERRUPTIBLE, WRITER, odd
 from logic import at, below_or_equal, both, choose, either, implies, negate, one_if
-from model import BACKS_OFF, HAS_READ, OTHER_MM
+from model import HAS_READ, OTHER_MM
 from writer import target
 
 # Places of the reader: with a count of the VMA; about to wake; where it must not come.
@@ -18,7 +18,17 @@ LATE = ("PUTS", "WAKES", "WAKES_TASK", "DROPS_MM")
 SATURATING = ("SATURATES", "SATURATES_PUT")
 
 # Places of the writer: with the flag; in the wait; readers gone; without the sequence being odd.
-WAITING = ("REGISTERS", "ANNOUNCES", "LOOKS_AT_COUNT", "LOOKS_FOR_NOTICE", "LOOKS_FOR_SIGNAL", "LOOKS_WHICH", "SLEEPS", "UNREGISTERS", "RUNS")
+WAITING = (
+    "REGISTERS",
+    "ANNOUNCES",
+    "LOOKS_AT_COUNT",
+    "LOOKS_FOR_NOTICE",
+    "LOOKS_FOR_SIGNAL",
+    "LOOKS_WHICH",
+    "SLEEPS",
+    "UNREGISTERS",
+    "RUNS",
+)
 FLAG_UP = (*WAITING, "NOTES", "LOWERS", "GIVES_BACK")
 ASLEEP = ("LOOKS_FOR_NOTICE", "LOOKS_FOR_SIGNAL", "LOOKS_WHICH", "SLEEPS")
 UNLOCKED = ("OFF", "READS_MMAP")

@@ -25,26 +25,26 @@ class Word(int):
     def __new__(cls, value: int):
         return super().__new__(cls, value & MASK)
 
-    def __add__(self, other: int):
-        return Word(int(self) + int(other))
+    def __add__(self, other):
+        return other if other is UNKNOWN else Word(int(self) + int(other))
 
-    def __sub__(self, other: int):
-        return Word(int(self) - int(other))
+    def __sub__(self, other):
+        return other if other is UNKNOWN else Word(int(self) - int(other))
 
-    def __and__(self, other: int):
-        return Word(int(self) & int(other))
+    def __and__(self, other):
+        return other if other is UNKNOWN else Word(int(self) & int(other))
 
     def signed(self) -> int:
         return int(self) - (int(self) >> (BITS - 1) << BITS)
 
-    def __lt__(self, other: int) -> bool:
-        return self.signed() < Word(other).signed()
+    def __lt__(self, other):
+        return other if other is UNKNOWN else self.signed() < Word(other).signed()
 
-    def __gt__(self, other: int) -> bool:
-        return self.signed() > Word(other).signed()
+    def __gt__(self, other):
+        return other if other is UNKNOWN else self.signed() > Word(other).signed()
 
-    def __le__(self, other: int) -> bool:
-        return self.signed() <= Word(other).signed()
+    def __le__(self, other):
+        return other if other is UNKNOWN else self.signed() <= Word(other).signed()
 
     __eq__ = int.__eq__
     __hash__ = int.__hash__
@@ -73,6 +73,8 @@ def word_like(old, value):
 
 def below_or_equal(a, b):
     """Compared unsigned."""
+    if a is UNKNOWN or b is UNKNOWN:
+        return UNKNOWN
     return z3.ULE(a, b) if symbolic(a, b) else int(a) <= int(b)
 
 

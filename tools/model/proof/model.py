@@ -67,7 +67,12 @@ def take_under_mmap_lock(v, r, s):
     return [
         Case("detached, under the mmap lock", both(none, r.mmap), "MMAP", never=True),
         Case("at the limit, under the mmap lock", both(many, r.mmap), "MMAP"),
-        Case("may be raised, under the mmap lock", both(negate(either(none, many)), r.mmap), "RAISES", remember={"old": v}),
+        Case(
+            "may be raised, under the mmap lock",
+            both(negate(either(none, many)), r.mmap),
+            "RAISES",
+            remember={"old": v},
+        ),
     ]
 
 

@@ -3,13 +3,13 @@
 
 from dataclasses import dataclass, replace
 
-from events import EVENTS, NOBODY, TASK_UNINTERRUPTIBLE
-from logic import both, either, negate
+from events import EVENTS
+from logic import both, negate
 from machine import Case
-from model import HAS_READ, OTHER_MM, READER, REFCNT, VM_MM, leave, own_mm
+from model import READER, VM_MM, leave
 from refcount import excluded
 from search import Scene
-from writer import DETACHED, WRITER_STEPS, notes, target
+from writer import DETACHED, WRITER_STEPS, notes
 
 LOCK = ("mmap_write_lock: mmap lock taken", "mm_lock_seqcount", "mmap_write_unlock")
 WRITE = (*LOCK, "__is_vma_write_locked", "refcount_add_not_zero", "prepare_to", "set_current_state", "rcuwait_wait", "schedule",
@@ -46,7 +46,9 @@ def each_case(function):
 
 def goes(frm: str, to: str, **remember):
     """Where a case would go to one place it goes to another."""
-    return each_case(lambda case, v, who, s: replace(case, to=to, remember=case.remember | remember) if case.to == frm else case)
+    return each_case(
+        lambda case, v, who, s: replace(case, to=to, remember=case.remember | remember) if case.to == frm else case
+    )
 
 
 def here(step, place: str):
@@ -59,6 +61,7 @@ def wakes_nobody(step, v, r, s):
 
 def second_read(step):
     """vma_refcount_put() that reads the count once more, to judge by it."""
+
     def judged(_step, v, r, s):
         wake = both(v != 0, excluded(v, s))
         return [Case("excluded", wake, "WAKES"), *leave(r, negate(wake))]
@@ -69,6 +72,7 @@ def second_read(step):
 
 def late_copy(step):
     """vma_refcount_put() that reads vm_mm only when it is about to wake."""
+
     def copied(_step, v, r, s):
         return [Case("vm_mm copied", True, "EXTRA", remember={"vmm": v})]
 
@@ -126,7 +130,7 @@ MUTATED = [
             {"allowed": DETACH}),
     Mutated("detacher's target", "vma_mark_detached() waits for one reader less.",
             {}, {("LOOKS_AT_COUNT", "rcuwait_wait_event"): cases(
-                lambda step, v, w, s: step.cases(v, w.but(detaching=v != v), s))}, {"allowed": DETACH}),
+                lambda step, v, w, s: step.cases(v, w.but(detaching=False), s))}, {"allowed": DETACH}),
     Mutated("detach killable", "vma_mark_detached() gives up when it is killed.",
             {}, {("LEFT", "refcount_add_not_zero"): each_case(
                 lambda case, v, w, s: replace(case, remember=case.remember | {"killable": True}) if case.to == "RAISES_FLAG" else case)},

@@ -6,7 +6,6 @@ which all but the one conjunct holds, and one step after which the rest does not
 """
 
 import z3
-
 from invariant import OF_MM, OF_READER, OF_WORLD
 from mutated import MUTATED, scene_of, steps_of
 from obligations import Obligation, Proof, obligations, term
@@ -58,6 +57,7 @@ def broken(proof: Proof, obligation: Obligation) -> str:
 
 def but(obligation: Obligation, claim) -> Obligation:
     """That a conjunct would come back by itself is no loss of the others."""
+
     def build():
         when, parts = obligation.build()
         return when, [part for part in parts if part[0] != claim]

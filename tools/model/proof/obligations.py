@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import z3
-
 from events import EVENTS, TASK_RUNNING
-from invariant import ASLEEP, COUNTS, FLAG_UP, HOLDING, OF_MM, OF_READER, OF_WORLD, SAFETY, WAITING, flag_up, holders
-from logic import at, below_or_equal, both, either, implies, negate
+from invariant import ASLEEP, FLAG_UP, HOLDING, SAFETY, WAITING, flag_up, holders
+from logic import at, below_or_equal, both, either, negate
 from model import MM_COUNT, MM_SEQ, READER, REFCNT, VM_LOCK_SEQ, VM_MM, WAITER
 from system import beginning, conjuncts, counted, moves, new_reader, new_world, new_writer
 from writer import WRITER_STEPS, target
@@ -124,15 +123,21 @@ def access(proof: Proof):
         for step in steps:
             here = at(who, step.place)
             if step.word in OF_VMA:
-                locked = both(s.attached, s.vm_mm == r.mm, r.mmap) if who is r else either(s.attached, w.owns, w.detaching)
+                locked = (
+                    both(s.attached, s.vm_mm == r.mm, r.mmap) if who is r else either(s.attached, w.owns, w.detaching)
+                )
                 safe = either(r.rcu, at(r, *HOLDING), locked) if who is r else locked
                 if name == "writer" and step.kind == "load" and step.place == "LOCKED":
                     here = both(here, either(s.attached, w.owns))
                 else:
                     here = both(here, either(*(case.when for case in step.cases(step.read(who, s), who, s))))
-                yield plain(f"access: {name}: {step.place}: {step.code}: {step.word.name}", here, both(negate(s.gone), safe))
+                yield plain(
+                    f"access: {name}: {step.place}: {step.code}: {step.word.name}", here, both(negate(s.gone), safe)
+                )
             elif step.word in OF_AN_MM:
-                yield plain(f"access: {name}: {step.place}: {step.code}: {step.word.name}", here, s.mm_count[step.key(who)] > 0)
+                yield plain(
+                    f"access: {name}: {step.place}: {step.code}: {step.word.name}", here, s.mm_count[step.key(who)] > 0
+                )
 
 
 # A reader that holds the count, or owes a wakeup, has at most so many accesses before it; reading takes as long as it takes.
@@ -166,7 +171,10 @@ def progress(proof: Proof):
                                below_or_equal(holders(move.world), holders(s)))  # fmt: skip
         if move.who == "reader" and move.step.place in READER_RANK:
             falls = rank(READER_RANK, move.reader) < rank(READER_RANK, r)
-            stays = both(move.reader.at == move.step.place, move.step.kind in ("reads", "rcu_read_unlock", "up_read") or move.step.place == "UNSTABLE")
+            stays = both(
+                move.reader.at == move.step.place,
+                move.step.kind in ("reads", "rcu_read_unlock", "up_read") or move.step.place == "UNSTABLE",
+            )
             yield plain(f"progress: nearer to the end: {move.name}", move.when, either(falls, stays))
         if move.who == "writer" and move.step.place in WRITER_RANK:
             yield plain(f"progress: nearer to the end: {move.name}", both(move.when, gone),
@@ -177,4 +185,6 @@ def progress(proof: Proof):
         if move.who == "reader" and move.step.place == "WAKES_TASK":
             yield plain(f"progress: the waker wakes: {move.name}", both(move.when, at(w, *ASLEEP), r.task == s.task),
                                    move.world.state == TASK_RUNNING)  # fmt: skip
-    yield plain("progress: the last one gone, the condition is true", both(at(w, *WAITING), gone), s.refcnt == target(w, s))
+    yield plain(
+        "progress: the last one gone, the condition is true", both(at(w, *WAITING), gone), s.refcnt == target(w, s)
+    )

@@ -2,15 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """Prove the model's safety and progress for any number of readers, and every flag 1 << k. KTAP.
 
-    prove.py            all
-    prove.py NAME...    only the obligations whose name begins so
+prove.py            all
+prove.py NAME...    only the obligations whose name begins so
 """
 
 import sys
 import time
 
 import z3
-
 from needed import refuted, without
 from obligations import Proof, obligations
 

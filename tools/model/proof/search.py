@@ -100,7 +100,9 @@ def find(scene, limit=200000):
             name = f"writer: {step.code}: {case.name}"
             if not scene.may(name) or (step.code == "mmap_write_lock" and world.mm_seq[here.any_mm] > scene.last_seq):
                 continue
-            if bad := touches(step, writer, here, False) or (case.never and f"it comes to what never comes: {case.name}"):
+            if bad := touches(step, writer, here, False) or (
+                case.never and f"it comes to what never comes: {case.name}"
+            ):
                 return bad, run(state, name)
             then, left = after(step, case, writer, world)
             nexts.append((name, left, then, all_readers))

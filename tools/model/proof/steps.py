@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Is every step that the explorer has taken one of the model? Was every step of the model taken? TAP.
 
-    steps.py NAME=FILE...    FILE: what the explorer wrote for --edges, NAME: whose code it was
+    steps.py NAME=FILE...            FILE: what the explorer wrote for --edges, NAME: whose code it was
+    steps.py --judge NAME=FILE...    no TAP: a line for each code, whether the proof covers it
 
 A thread's image holds all that the thread remembers, and the model says what a task at some place may do
 next. So from image to image the places go along at which the model can be: where there is none, the code
@@ -23,13 +24,17 @@ from model import FATAL, MM_COUNT, MM_SEQ, MMAP_LOCK, READER, REFCNT, SIGNAL, ST
 from search import NO_READER, NO_WRITER
 from writer import WRITER_STEPS
 
-WORDS = {word.name: word for word in (REFCNT, VM_LOCK_SEQ, VM_MM, MM_SEQ, WAITER, MM_COUNT, MMAP_LOCK, STATE, SIGNAL, FATAL)}
+WORDS = {
+    word.name: word for word in (REFCNT, VM_LOCK_SEQ, VM_MM, MM_SEQ, WAITER, MM_COUNT, MMAP_LOCK, STATE, SIGNAL, FATAL)
+}
 FLAG = 1 << 30
 SIGKILL_BIT = 1 << 8
 # The rwsem is trusted: what a function of this name does to it is one step.
 PRIMITIVES = ("down_read", "up_read", "down_write", "up_write", "downgrade_write", "schedule")
 # No code of the lock.
 NO_CODE = ("frees", "allocates", "reads", "writes")
+# What others do to a task.
+SIGNALS = {(role, thread) for role in ("sigkill", "signal") for thread in range(5)}
 # What is none of the lock's business, and where it may be looked at all the same.
 ELSEWHERE = ("vm_start", "vm_end", "mm_mt", "mm_users")
 ANY = Record(**dict.fromkeys((
@@ -70,7 +75,9 @@ def harmless(who, reader: bool, word, kind: str, value, mm: int) -> bool:
     else:
         locked = who.owns or not at(who, "OFF")
     if word is VM_MM:
-        return locked and value == (who.vmm if reader and not at(who, "MMAP", "READS", "BACKS_OFF", "GRABBED") else who.mm)
+        return locked and value == (
+            who.vmm if reader and not at(who, "MMAP", "READS", "BACKS_OFF", "GRABBED") else who.mm
+        )
     if word is MM_SEQ:
         return mm == who.mm
     return word is MMAP_LOCK and locked
@@ -91,7 +98,9 @@ def matching(item, word, kind, who, thread, steps):
             for case in step.cases(value, here, world):
                 if word is MMAP_LOCK:
                     # Of a trylock, and of who gives it back, only a part of the word is told.
-                    fits = ("not taken" in case.name) == (value == left) or kind.startswith("up") or "try" in item["what"]
+                    fits = (
+                        ("not taken" in case.name) == (value == left) or kind.startswith("up") or "try" in item["what"]
+                    )
                 else:
                     fits = left == (value if case.write is None else value_of(word, case.write))
                 if case.when and fits:
@@ -205,35 +214,74 @@ def all_cases():
                     yield step, case
 
 
+def read(file: str, taken) -> tuple[Roles, int]:
+    roles, number = Roles(taken), 0
+    for line in Path(file).read_text().splitlines():
+        edge = json.loads(line)
+        roles.edges[edge["role"], edge["thread"], edge["from"]].append(edge)
+        number += 1
+    return roles, number
+
+
+def who_left(roles: Roles):
+    """(role, thread, why it has left the model, or None)"""
+    for role, thread in sorted({(role, thread) for role, thread, _ in roles.edges} - SIGNALS):
+        try:
+            roles.check(role, thread)
+            yield role, thread, None
+        except Left as left:
+            yield role, thread, str(left)
+
+
+def judge(arguments: list[str]) -> int:
+    """For each NAME: does the proof cover this code?"""
+    first, left = {}, {}
+    for argument in arguments:
+        name, _, file = argument.partition("=")
+        name = name.partition("-")[0]
+        first.setdefault(name, None)
+        whys = [] if name in left else [why for _, _, why in who_left(read(file, set())[0]) if why]
+        if whys:
+            left[name] = whys[0]
+    for name in first:
+        why = (
+            f"the proof does not cover this change: first step {left[name]}"
+            if name in left
+            else "every step is one of the model"
+        )
+        print(f"{name}: {why}")
+    return 1 if left or not first else 0
+
+
 def main(arguments: list[str]) -> int:
-    taken, n, failed = set(), 0, 0
+    if arguments[:1] == ["--judge"]:
+        return judge(arguments[1:])
+    taken, n, failed, total, every = set(), 0, 0, 0, 0
     print("TAP version 13")
     for argument in arguments:
         name, _, file = argument.partition("=")
-        roles, number = Roles(taken), 0
-        for line in Path(file).read_text().splitlines():
-            edge = json.loads(line)
-            roles.edges[edge["role"], edge["thread"], edge["from"]].append(edge)
-            number += 1
-        for role, thread in sorted({(role, thread) for role, thread, _ in roles.edges if role != "sigkill"}):
-            n += 1
-            try:
-                roles.check(role, thread)
-                print(f"ok {n} {name}: {role}, thread {thread}: every step is one of the model")
-            except Left as left:
-                failed += 1
-                print(f"not ok {n} {name}: {role}, thread {thread}: the proof does not cover this code: {left}")
-        print(f"# {name}: {number} different steps")
+        roles, number = read(file, taken)
+        total += number
+        every += sum(scene["steps"] for scene in json.loads(Path(file).with_suffix(".json").read_text())["scenes"])
+        left = [f"{role}, thread {thread}: {why}" for role, thread, why in who_left(roles) if why]
+        n += 1
+        failed += bool(left)
+        print(f"{'not ok' if left else 'ok'} {n} steps: {name}: {number} different ones, each one of the model")
+        print(*(f"# the proof does not cover this code: {why}" for why in left), sep="\n", end="\n" if left else "")
+    covered = 0
     for step, case in all_cases():
         n += 1
+        what = f"taken: {step.place}: {step.code}: {case.name}"
         if (step, case.name) in taken:
-            print(f"ok {n} taken: {step.place}: {step.code}: {case.name}")
+            covered += 1
+            print(f"ok {n} {what}")
         elif case.never:
-            print(f"ok {n} taken: {step.place}: {step.code}: {case.name} # SKIP it never comes to this, says the proof")
+            print(f"ok {n} {what} # SKIP it never comes to this, says the proof")
         else:
             failed += 1
-            print(f"not ok {n} taken: {step.place}: {step.code}: {case.name}: no step of the code did")
+            print(f"not ok {n} {what}: no step of the code did")
     print(f"1..{n}")
+    print(f"# steps: {every} of all schedules, {total} different ones; {covered} transitions of the model taken")
     return 1 if failed or not arguments else 0
 
 

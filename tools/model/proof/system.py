@@ -3,9 +3,8 @@
 
 from dataclasses import dataclass
 
-import z3
-
 import logic
+import z3
 from events import EVENTS
 from invariant import COUNTS, OF_MM, OF_READER, OF_WORLD
 from logic import at, below_or_equal, both, choose, one_if
@@ -108,7 +107,9 @@ def moves(world: Record, writer: Record, reader: Record, reader_steps=READER, wr
             yield Move("writer", f"{step.place}: {step.code}: {case.name}", both(at(writer, step.place), case.when),
                        left, then, reader, step, case.never)  # fmt: skip
     for event in events:
-        yield Move("others", event.name, event.when(world, writer), world.but(**event.then(world, writer)), writer, reader)
+        yield Move(
+            "others", event.name, event.when(world, writer), world.but(**event.then(world, writer)), writer, reader
+        )
 
 
 def counted(world: Record, readers: list[Record], keys: list, small: bool) -> list:
@@ -135,7 +136,9 @@ def conjuncts(world, writer, readers, mms):
 def beginning(flag) -> tuple[Record, Record, Record]:
     """A VMA in the slab, no mm, nobody there."""
     none = {name: z3.K(INT, z3.IntVal(0)) for name, (_, key) in COUNTS.items() if key}
-    zero = {name: z3.BitVecVal(0, 32) if name in OF_BITS else z3.IntVal(0) for name, (_, key) in COUNTS.items() if not key}
+    zero = {
+        name: z3.BitVecVal(0, 32) if name in OF_BITS else z3.IntVal(0) for name, (_, key) in COUNTS.items() if not key
+    }
     no = z3.BoolVal(False)
     world = new_world(flag).but(
         refcnt=z3.BitVecVal(0, 32), vm_lock_seq=z3.BitVecVal(-1, 32), attached=no, free=z3.BoolVal(True), gone=no,

@@ -2,12 +2,32 @@
 """The writer, the killable writer, the detacher, and who attaches: see model.py."""
 
 from events import (
-    FREE, NOBODY, OTHERS, TASK_KILLABLE, TASK_RUNNING, TASK_UNINTERRUPTIBLE, WRITER, is_new, more_readers, odd,
+    FREE,
+    NOBODY,
+    OTHERS,
+    TASK_KILLABLE,
+    TASK_RUNNING,
+    TASK_UNINTERRUPTIBLE,
+    WRITER,
+    is_new,
+    more_readers,
+    odd,
 )  # fmt: skip
-from logic import both, changed, choose, either, implies, negate, one_if
+from logic import both, changed, either, implies, negate, one_if
 from machine import Case, Step, never
 from model import (
-    FATAL, MM_SEQ, MMAP_LOCK, REFCNT, SIGNAL, STATE, UINT_MAX, VM_LOCK_SEQ, VM_MM, WAITER, itself, own_mm, stays,
+    FATAL,
+    MM_SEQ,
+    MMAP_LOCK,
+    REFCNT,
+    SIGNAL,
+    STATE,
+    UINT_MAX,
+    VM_LOCK_SEQ,
+    WAITER,
+    itself,
+    own_mm,
+    stays,
 )  # fmt: skip
 from refcount import SATURATED, over_after_add, over_after_sub, sub_and_test, try_cmpxchg
 
@@ -48,7 +68,7 @@ def add_not_zero(v, detaching, remember):
 def starts(v, w, s):
     """__vma_start_write(): of a VMA of this mm, or one that is his. He has read the mm's sequence."""
     may = both(either(s.attached, w.owns), w.knows_mm_seq)
-    cases = add_not_zero(v, v != v, {"killable": s.any_killable, "detaching": False})
+    cases = add_not_zero(v, False, {"killable": s.any_killable, "detaching": False})
     return [*(case.given(may) for case in cases[1:]), Case("count looked at", True, "LOCKED")]
 
 
@@ -101,7 +121,9 @@ def allocates(v, w, s):
     may = both(s.free, negate(s.gone), s.users[s.any_mm])
     here = {"owns": True, "mm": s.any_mm, **FORGET}
     new = {"free": False, "vm_mm": s.any_mm}
-    locked = both(s.held[s.any_mm] == OTHERS, odd(s.mm_seq[s.any_mm]), s.waiter[s.any_mm] == NOBODY, s.any_task != NOBODY)
+    locked = both(
+        s.held[s.any_mm] == OTHERS, odd(s.mm_seq[s.any_mm]), s.waiter[s.any_mm] == NOBODY, s.any_task != NOBODY
+    )
     return [
         Case("allocated", may, "OFF", remember=here, ghost=new),
         Case("allocated under the mmap lock", both(may, locked, implies(s.any_fatal, s.any_signal)), "LOCKED",
@@ -129,7 +151,7 @@ WRITER_STEPS = [
     # __vma_start_exclude_readers(): for vma_start_write() and its killable form; for vma_mark_detached()
     Step("refcount_add_not_zero", "LOCKED", "load", REFCNT, starts, picks=("any_killable",)),
     Step("refcount_add_not_zero", "LEFT", "load", REFCNT, lambda v, w, s: [
-        case for case in add_not_zero(v, v == v, {"killable": False}) if case.to != "NOTES_ONLY"]),
+        case for case in add_not_zero(v, True, {"killable": False}) if case.to != "NOTES_ONLY"]),
     Step("refcount_add_not_zero", "RAISES_FLAG", "rmw", REFCNT, raises_flag),
     Step("refcount_warn_saturate", "SATURATES_FLAG", "store", REFCNT, lambda v, w, s: [
         Case("saturated", True, "REGISTERS", SATURATED, never=True)]),
