@@ -13,9 +13,12 @@ use kernel::{
         mm_struct,
         vm_area_struct, //
     },
-    error::code::{
-        EAGAIN,
-        EINTR, //
+    error::{
+        code::{
+            EAGAIN,
+            EINTR, //
+        },
+        Error, //
     },
     sync::rcu, //
 };
@@ -25,7 +28,6 @@ use vma_lock::{
         VmaIter,
         VmaRaw, //
     },
-    LockNextError,
     StartReadError, //
 };
 
@@ -100,12 +102,11 @@ unsafe fn lock_next_vma(mm: &MmRaw, vma: &VmaRaw) -> c_int {
     let mut vmi = VmaIter::new(mm, ADDRESS);
 
     // SAFETY: The caller vouches for the mm; the iterator is new.
-    let (ret, rcu) = unsafe { vma_lock::lock_next_vma(mm, &mut vmi, ADDRESS, rcu) };
+    let (ret, rcu) = unsafe { vma_lock::lock_next_vma(&mut vmi, ADDRESS, rcu) };
     mem::forget(rcu);
     match ret {
         Ok(ret) => found(ret, vma),
-        Err(LockNextError::Interrupted) => EINTR.to_errno(),
-        Err(LockNextError::TooManyReaders) => EAGAIN.to_errno(),
+        Err(error) => Error::from(error).to_errno(),
     }
 }
 

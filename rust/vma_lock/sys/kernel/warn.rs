@@ -39,6 +39,22 @@ macro_rules! vm_warn_on_once {
 }
 pub(crate) use vm_warn_on_once;
 
+/// The same, and the first time the VMA is dumped as well. C: `VM_WARN_ON_ONCE_VMA`.
+macro_rules! vm_warn_on_once_vma {
+    ($cond:expr, $vma:expr) => {
+        if cfg!(any(CONFIG_DEBUG_VM, vma_lock_steps)) && $crate::hint::unlikely($cond) {
+            static DUMPED: ::kernel::sync::atomic::AtomicFlag =
+                ::kernel::sync::atomic::AtomicFlag::new(false);
+
+            if cfg!(not(vma_lock_steps)) && !DUMPED.xchg(true, ::kernel::sync::atomic::Relaxed) {
+                $vma.dump();
+            }
+            $crate::sys::warn_on_once!(true);
+        }
+    };
+}
+pub(crate) use vm_warn_on_once_vma;
+
 #[cfg(vma_lock_steps)]
 extern "C" {
     pub(crate) fn vma_lock_warned();
