@@ -112,7 +112,7 @@ def to_zero(proof: Proof):
         falls = both(move.when, proof.s.refcnt != 0, move.world.refcnt == 0)
         if not move.never and move.step and move.step.word == REFCNT:
             mine = move.step.code == "vma_mark_detached"
-            yield plain(f"to zero: {move.who}: {move.name}", falls, either(mine, proof.w.detaching))
+            yield plain(f"zero: {move.who}: {move.name}", falls, either(mine, proof.w.detaching))
 
 
 def access(proof: Proof):

@@ -66,7 +66,7 @@ def bridged(edges, places):
 
     for frm, to, label in edges:
         if frm in places and "under the mmap lock" not in label:
-            for end in on(to):
+            for end in sorted(on(to)):
                 if (
                     end != frm
                     or (frm, label) in (("LOCKED", "writes"), ("LOOKS_AT_COUNT", "readers left"))
