@@ -31,6 +31,9 @@ help:
 ##   litmus          - The memory ordering, under the kernel's memory model (TESTS=: of
 ##                     tools/model/litmus/*.litmus)
 ##   model           - The protocol on the host, in every interleaving (loom)
+##   proof           - The protocol for any number of readers, by an SMT solver, and that
+##                     each step of C and Rust is one of what is proved (PATCH=: does
+##                     the proof cover that change?)
 ##   mutants         - Plant one bug after the other: does the model find each?
 ##
 ## Running
@@ -149,6 +152,11 @@ litmus: setup
 		--model $(dir)/tree/tools/memory-model $(TESTS)
 model:
 	$(Q)tools/model/run
+# Of the modules' build only the Rust side of the explorer.
+stepped = $(addprefix tools/diff/explorer/stepped/,lib.o module_side.o side.o)
+proof: setup
+	+$(call build,$(stepped))
+	$(Q)tools/model/proof/run --kernel $(dir) $(PATCH)
 mutants:
 	$(Q)tools/model/mutants/run
 
@@ -194,6 +202,6 @@ coccicheck includecheck versioncheck checkpatch:
 	$(call instead,make check)
 
 .PHONY: help setup all modules modules_install selftests check clippy rustfmt rustfmtcheck rustdoc rust-analyzer \
-	run-modules run guest fuzz shell test diff litmus model mutants bench plants swap torture clean mrproper distclean \
+	run-modules run guest fuzz shell test diff litmus model proof mutants bench plants swap torture clean mrproper distclean \
 	install kselftest kselftest-all run_tests kunit htmldocs pdfdocs tags TAGS cscope compile_commands.json \
 	coccicheck includecheck versioncheck checkpatch

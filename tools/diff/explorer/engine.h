@@ -88,6 +88,13 @@ void rounds(unsigned long seed, const void *readers, const void *writers);
 /* scenes.c */
 const struct x_scene *scenes_all(bool full, int *n);
 
+/* edges.c */
+void edges_open(const char *file);
+void edges_before(int thread);
+void edges_after(const struct x_scene *scene, int thread);
+void edges_trace(const char *name, const char *detail, long value);
+void edges_close(void);
+
 /* outcome.c */
 void outcome_text(char *text, size_t size, const char *blocked);
 

@@ -112,6 +112,8 @@ struct x_scene {
 	int lookups;
 	/* VMA 0 has as many readers as it can have. */
 	int limit;
+	/* The count of VMA 0 is this as it begins; 0: as it is after attaching. */
+	unsigned int count;
 	/* One operation, begun in this state, counted from 1: alone.c. */
 	int planted;
 };
@@ -143,6 +145,8 @@ void x_stop(void);
 /* What a thread does, for a trace: an access, or an event without one. */
 void x_trace(const char *name, const char *detail, long value);
 extern int x_tracing;
+/* Not for a trace, but for edges.c. */
+#define X_EDGES	2
 /* Ends all: this cannot be explored, and why. */
 void x_cannot(const char *why, const char *what) __attribute__((noreturn));
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * explorer --readers SIDE --writers SIDE --out FILE [--scenes WHICH] [--seed N]
+ * explorer --readers SIDE --writers SIDE --out FILE [--scenes WHICH] [--seed N] [--edges FILE] [--count WORD]
  *
  * Runs scenes with these two of the sides that are linked in; with a seed random rounds as well.
- * WHICH: "small", up to three threads, and each operation alone; "all", larger ones besides; "full", up to five threads in every
- * way; or a name; default none. Exit code 0: FILE is whole. 2: it cannot be explored, stderr says why.
+ * WHICH: "small", up to three threads, and each operation alone; "all", larger ones besides; "full",
+ * up to five threads in every way; "protocol", up to three threads, no lookups; or a name; default
+ * none. --count: what the count of VMA 0 is at first. --edges: see edges.c. Exit code 0: FILE is
+ * whole. 2: it cannot be explored, stderr says why.
  */
 #include "engine.h"
 
@@ -29,6 +31,8 @@ static bool wanted(const struct x_scene *scene, const char *which)
 {
 	if (!strcmp(which, "small"))
 		return !scene->roles[3];
+	if (!strcmp(which, "protocol"))
+		return !scene->roles[3] && !scene->lookups;
 	return !strcmp(which, "all") || !strcmp(which, "full") || !strcmp(which, scene->name);
 }
 
@@ -45,6 +49,14 @@ static void run(const struct x_scene *scene, const void *readers, const void *wr
 		x_cannot("has too many states to explore", "");
 	report_scene(scene, &s, readers, writers);
 	free(s.outcome);
+}
+
+/* With another count to begin with. */
+static void run_from(struct x_scene scene, const char *count, const void *readers, const void *writers)
+{
+	if (count)
+		scene.count = strtoul(count, NULL, 0);
+	run(&scene, readers, writers);
 }
 
 /* Each operation from each state that there is to begin it from. */
@@ -68,6 +80,7 @@ static void alone(const void *readers, const void *writers)
 int main(int argc, char **argv)
 {
 	const char *readers = NULL, *writers = NULL, *out = NULL, *which = "none", *seed = NULL;
+	const char *edges = NULL, *count = NULL;
 	const struct x_scene *scenes;
 	int n;
 
@@ -76,7 +89,9 @@ int main(int argc, char **argv)
 				      !strcmp(argv[i], "--writers") ? &writers :
 				      !strcmp(argv[i], "--out") ? &out :
 				      !strcmp(argv[i], "--scenes") ? &which :
-				      !strcmp(argv[i], "--seed") ? &seed : NULL;
+				      !strcmp(argv[i], "--seed") ? &seed :
+				      !strcmp(argv[i], "--edges") ? &edges :
+				      !strcmp(argv[i], "--count") ? &count : NULL;
 
 		if (!option)
 			return 3;
@@ -85,16 +100,19 @@ int main(int argc, char **argv)
 	if (!readers || !writers || !out)
 		return 3;
 	machine_init();
+	if (edges)
+		edges_open(edges);
 	report_begin(out, readers, writers);
 	scenes = scenes_all(!strcmp(which, "full"), &n);
 	for (int i = 0; i < n; i++)
 		if (wanted(&scenes[i], which))
-			run(&scenes[i], side_named(readers), side_named(writers));
+			run_from(scenes[i], count, side_named(readers), side_named(writers));
 	if (!strcmp(which, "small") || !strcmp(which, "all") || !strcmp(which, "full"))
 		alone(side_named(readers), side_named(writers));
 	now_exploring = "random rounds";
 	if (seed)
 		rounds(strtoul(seed, NULL, 10), side_named(readers), side_named(writers));
 	report_end();
+	edges_close();
 	return 0;
 }

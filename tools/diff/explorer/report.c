@@ -35,6 +35,10 @@ void x_trace(const char *name, const char *detail, long value)
 	const char *where;
 	unsigned int nr;
 
+	if (x_tracing == X_EDGES) {
+		edges_trace(name, detail, value);
+		return;
+	}
 	/* What the last access left. */
 	if (!name) {
 		fprintf(out, ", \"after\": %lu}", (unsigned long)value);

@@ -223,6 +223,17 @@ static void role_sigkill(void)
 	x_kill(victim);
 }
 
+/* Another signal, which must not. */
+static void role_signal(void)
+{
+	int victim = 0;
+
+	while (!strstr(x_scene_now->roles[victim], "killable"))
+		victim++;
+	x_pause("kill", &x_world.task[victim].pending.signal, X_RMW);
+	x_signal(victim);
+}
+
 /* Detaches, and frees: from here on readers may find the VMA, but not use it. */
 static void detach(int mm)
 {
@@ -328,6 +339,7 @@ static const struct x_named_role roles[] = {
 	{ "killable-locker", role_killable_locker },
 	{ "downgrader", role_downgrader },
 	{ "sigkill", role_sigkill },
+	{ "signal", role_signal },
 	{ "detacher", role_detacher },
 	{ "attacher", role_attacher },
 	{ "reuser", role_reuser },

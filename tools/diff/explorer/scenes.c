@@ -22,6 +22,7 @@ static const struct x_scene larger[] = {
 	{ .roles = { "reader", "reader", "reader", "reader", "writer" } },
 	{ .roles = { "reader", "reader", "reader", "reader", "detacher" } },
 	{ .roles = { "reader", "reader", "writer", "detacher" } },
+	{ .roles = { "reader", "killable-writer", "signal" } },
 	{ .roles = { "reader", "reader", "detacher", "reuser" } },
 	{ .roles = { "reader", "writer", "detacher", "attacher" } },
 };

@@ -42,6 +42,7 @@ static size_t closed_size;
 static struct search *result;
 static const struct limits *bounds;
 static int depth;
+static const struct x_scene *now_in;
 
 static double now(void)
 {
@@ -183,11 +184,14 @@ static void advance(struct node *node, bool *fresh)
 		load(node);
 	*fresh = false;
 	result->steps++;
+	edges_before(next);
 	if (!machine_step(next, &memory)) {
 		note_outcome("fault");
 		node->way_out = true;
 		return;
 	}
+	if (x_tracing == X_EDGES)
+		edges_after(now_in, next);
 	machine_save_world(world);
 	number = states_add(hash_now(world, next, preemptions), &seen);
 	if (seen) {
@@ -234,6 +238,7 @@ void search(const struct x_scene *scene, const void *readers, const void *writer
 	char *const bottom = memory;
 
 	bounds = limits;
+	now_in = scene;
 	result = out;
 	*result = (struct search){ .complete = true };
 	states_clear();

@@ -31,6 +31,15 @@ void x_kill(int thread)
 	make_runnable(task, TASK_WAKEKILL | TASK_INTERRUPTIBLE);
 }
 
+void x_signal(int thread)
+{
+	struct task_struct *task = &x_world.task[thread];
+
+	sigaddset(&task->pending.signal, SIGUSR1);
+	set_tsk_thread_flag(task, TIF_SIGPENDING);
+	make_runnable(task, TASK_INTERRUPTIBLE);
+}
+
 void x_forgive(int thread)
 {
 	struct task_struct *task = &x_world.task[thread];

@@ -52,6 +52,8 @@ void x_world_begin(const struct x_scene *scene, const void *readers, const void 
 	}
 	if (scene->planted)
 		x_plant(scene->planted - 1);
+	if (scene->count)
+		atomic_set(&x_world.vma[0].vm_refcnt.refs, scene->count);
 	if (scene->detached) {
 		atomic_set(&x_world.vma[0].vm_refcnt.refs, 0);
 		x_world.scene.freed[0] = 1;

@@ -83,6 +83,7 @@ void x_settle(void);
 /* stand_ins.c */
 bool x_fatal(int thread);
 void x_kill(int thread);
+void x_signal(int thread);
 void x_forgive(int thread);
 
 /* nodes.c */

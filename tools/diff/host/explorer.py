@@ -19,7 +19,7 @@ from .sides import TOP, Kernel
 SOURCE = TOP / "tools/diff/explorer"
 # Compiled with the kernel's headers, and with the host's.
 KERNEL_PARTS = ("world", "steps", "stand_ins", "nodes", "roles", "lookups", "alone", "maple_tree")
-HOST_PARTS = ("main", "machine", "states", "search", "outcome", "report", "rounds", "scenes")
+HOST_PARTS = ("main", "machine", "states", "search", "edges", "outcome", "report", "rounds", "scenes")
 # Scenes of more than three threads are for one side alone.
 ALONE, MIXED = "all", "small"
 
