@@ -37,6 +37,7 @@ help:
 ##   bench           - Speed against the kernel's C: instructions, times, sizes, in
 ##                     build/bench (RST=: a page that gets the tables)
 ##   guest           - All suites of selftests/ in the guest, and no more (SUITES=)
+##   fuzz            - Random ioctls to the devices (CALLS=1000000, SEED=)
 ##   plants          - Planted bugs: does this kernel find each? (KERNEL=kasan, kcsan; NAMES=)
 ##   swap            - The Rust lock in the place of the kernel's own, under the kernel's
 ##                     own tests (TIME=600: at length; ROUNDS=20: only rates)
@@ -129,6 +130,8 @@ run: $(if $(SUITES),modules,run-modules) selftests
 
 guest: modules selftests
 	$(qemu) $(suites)
+fuzz: modules selftests
+	$(qemu) --suite fuzz --timeout 7200 --append "CALLS=$(or $(CALLS),1000000) $(addprefix SEED=,$(SEED))"
 shell: modules selftests
 	$(qemu) --shell
 
@@ -191,6 +194,6 @@ coccicheck includecheck versioncheck checkpatch:
 	$(call instead,make check)
 
 .PHONY: help setup all modules modules_install selftests check clippy rustfmt rustfmtcheck rustdoc rust-analyzer \
-	run-modules run guest shell test diff litmus model mutants bench plants swap torture clean mrproper distclean \
+	run-modules run guest fuzz shell test diff litmus model mutants bench plants swap torture clean mrproper distclean \
 	install kselftest kselftest-all run_tests kunit htmldocs pdfdocs tags TAGS cscope compile_commands.json \
 	coccicheck includecheck versioncheck checkpatch

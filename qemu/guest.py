@@ -37,6 +37,7 @@ WATCHDOG = "qemu: watchdog: "
 # The console was taken over for a WARN in the middle of a line, which follows once more, whole.
 REPLAY = "** replaying previous printk message **"
 POWEROFF_SECONDS = 10
+RESULTS_SIZE = 256 << 20
 DUMP_SECONDS = 2
 
 
@@ -49,14 +50,19 @@ class Machine:
     smp: int = 2
     mem: str = "1G"
     append: str = ""
+    results: Path | None = None  # a file that is the memory of a PCI device
 
     def command(self) -> list[str]:
         accel = {"tcg": ["tcg,thread=multi", "-cpu", "max"], "kvm": ["kvm", "-cpu", "host"]}[self.accel]
+        results = []
+        if self.results:
+            memory = f"memory-backend-file,id=results,share=on,mem-path={self.results},size={RESULTS_SIZE}"
+            results = ["-object", memory, "-device", "ivshmem-plain,memdev=results"]
         return [
             self.qemu, "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
             "-machine", "q35", "-accel", *accel, "-smp", str(self.smp), "-m", self.mem,
             "-serial", "mon:stdio", "-kernel", str(self.kernel), "-initrd", str(self.initrd),
-            "-append", f"{APPEND} {self.append}".strip(),
+            "-append", f"{APPEND} {self.append}".strip(), *results,
         ]  # fmt: skip
 
 

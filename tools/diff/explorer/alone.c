@@ -39,8 +39,8 @@ int x_alone_states(int nr, const char **name)
 		return 0;
 	op = nr;
 	*name = names[op];
-	/* They need a tree: lookups.c. */
-	if (op == X_OP_lock_vma_under_rcu || op == X_OP_lock_next_vma)
+	/* They need a tree: lookups.c. And an unlock on behalf of another task Rust does not have. */
+	if (op == X_OP_lock_vma_under_rcu || op == X_OP_lock_next_vma || op == X_OP_mmap_read_unlock_non_owner)
 		return -1;
 	return (of_mmap_lock() ? 1 : ARRAY_SIZE(words)) * 3 * 2 * 2 * (killable() ? 2 : 1);
 }
@@ -80,6 +80,8 @@ void x_role_alone(void)
 	x_self.seq = x_mm(0)->mm_lock_seq.sequence;
 	if (op == X_OP_start_read)
 		x_rcu_read_lock();
+	if (!x_writers->op[op])
+		x_cannot("lacks the operation ", names[op]);
 	x_self.ret = x_writers->op[op](x_mm(0), &x_world.vma[0]);
 	x_settle();
 	x_self.ret = x_self.ret * 16 + x_self.rcu * 4 + x_self.mmap[0];

@@ -26,10 +26,7 @@ static const struct x_scene larger[] = {
 	{ .roles = { "reader", "writer", "detacher", "attacher" } },
 };
 
-/*
- * Lookups beside who changes the tree. Not: a walker whose tree is emptied meanwhile, where the
- * kernel's own tree walk faults, whoever calls it (exceptions).
- */
+/* Lookups beside who changes the tree. None where the whole tree is emptied under a walker. */
 static const struct x_scene lookups[] = {
 	{ .roles = { "finder", "unmapper" } },
 	{ .roles = { "finder", "replacer" } },

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import CannotTell, coverage, trees
-from .guest import Record, Rounds, Scenario
+from .record import Record, Rounds, Scenario
 from .sides import TOP, Kernel
 
 SOURCE = TOP / "tools/diff/explorer"
@@ -75,7 +75,8 @@ def lay_out(folder: Path, name: str, files: dict[str, str], shape: trees.Shape) 
             trees.write(side / path, text)
     trees.write(side / "mmap_lock_filtered.h", f'#line 1 "mm/mmap_lock.c"\n{mmap_lock}')
     helpers(side, files)
-    trees.write(side / "shape.h", f'#define SIDE_NAME "{name}"\n#define SIDE_SYMBOL x_side_{name}\n')
+    has = "".join(f"#define SIDE_HAS_{optional}\n" for optional in shape.optional)
+    trees.write(side / "shape.h", f'#define SIDE_NAME "{name}"\n#define SIDE_SYMBOL x_side_{name}\n{has}')
     trees.write(side / "renamed.h", "".join(f"#define {old} {new}\n" for old, new in shape.renamed.items()))
     trees.write(folder / f"side_{name}.c", f'#include "{SOURCE}/side.c"\n')
 
@@ -216,8 +217,8 @@ class Explorer:
                 continue
             if "lines" in result:
                 self.lines.setdefault(name, coverage.Lines()).add(result["lines"])
-            record = records.get("rust" if mix == ("rust", "rust") else name)
-            if record:
+            # The guest may have had trouble with it.
+            if record := records.get("rust" if mix == ("rust", "rust") else name):
                 _note(record, mix, result)
         self._pool.shutdown()
         return failed
