@@ -39,9 +39,15 @@ int x_alone_states(int nr, const char **name)
 		return 0;
 	op = nr;
 	*name = names[op];
-	/* They need a tree: lookups.c. And an unlock on behalf of another task Rust does not have. */
-	if (op == X_OP_lock_vma_under_rcu || op == X_OP_lock_next_vma || op == X_OP_mmap_read_unlock_non_owner)
+	/* They need a tree: lookups.c. */
+	if (op == X_OP_lock_vma_under_rcu || op == X_OP_lock_next_vma)
 		return -1;
+	if (!x_writers->op[op]) {
+		/* Rust has no unlock on behalf of another task. */
+		if (op == X_OP_mmap_read_unlock_non_owner)
+			return -1;
+		x_cannot("lacks the operation ", names[op]);
+	}
 	return (of_mmap_lock() ? 1 : ARRAY_SIZE(words)) * 3 * 2 * 2 * (killable() ? 2 : 1);
 }
 

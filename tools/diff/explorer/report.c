@@ -35,6 +35,9 @@ void x_trace(const char *name, const char *detail, long value)
 	const char *where;
 	unsigned int nr;
 
+	/* The tree is being made for all. */
+	if (x_beginning)
+		return;
 	if (x_tracing == X_EDGES) {
 		edges_trace(name, detail, value);
 		return;

@@ -203,8 +203,10 @@ void __tsan_init(void)
 void x_fence(const char *name)
 {
 	asm volatile("" : : : "memory");
-	if (x_tracing)
-		x_trace(name, "fence", 0);
+	if (!x_tracing)
+		return;
+	x_settle();
+	x_trace(name, "fence", 0);
 }
 
 bool x_warn(const char *name, bool cond)
