@@ -34,7 +34,8 @@ BEGIN_MARKER = "vma_lock: guest begin "
 END_MARKER = "vma_lock: guest end "
 # The runner's own line in the log; what the kernel prints after it was asked for.
 WATCHDOG = "qemu: watchdog: "
-# The console was taken over for a WARN in the middle of a line, which follows once more, whole.
+# Another context took the console over from one that was about to print a line, had printed a part of
+# it, or all: that line follows once more, whole.
 REPLAY = "** replaying previous printk message **"
 POWEROFF_SECONDS = 10
 DUMP_SECONDS = 2
@@ -117,7 +118,8 @@ class Console:
     def __init__(self, out, lines: list[str], on_line, on_bytes):
         self.out, self.lines, self.on_line, self.on_bytes = out, lines, on_line, on_bytes
         self.rest = b""
-        self.held = None  # the last line, in case it is replayed
+        self.held = []  # the last line, in case it is replayed; before it, those that it may replay
+        self.replay = False
         self.ended = False  # the guest's end marker came by
 
     def take(self, data: bytes) -> None:
@@ -130,19 +132,22 @@ class Console:
         for raw in whole:
             line = raw.decode(errors="backslashreplace").rstrip("\r")
             if line == REPLAY:
-                self.held = None
+                self.replay = True
                 continue
-            self._pass_on()
-            self.held = line
+            if not self.replay:
+                self._pass_on()
+            self.replay = False
+            self.held.append(line)
             self.ended = self.ended or END_MARKER in line
 
     def _pass_on(self) -> None:
-        if self.held is None:
-            return
-        self.lines.append(self.held)
-        if self.on_line:
-            self.on_line(self.held)
-        self.held = None
+        # What was taken over before its first character left the line before it as it was.
+        *earlier, last = self.held or [None]
+        for line in [line for line in earlier if not last.startswith(line)] + self.held[-1:]:
+            self.lines.append(line)
+            if self.on_line:
+                self.on_line(line)
+        self.held = []
 
     def finish(self) -> None:
         if self.rest:

@@ -70,7 +70,14 @@ def stripped(module: Path) -> bytes:
         return Path(out.name).read_bytes()
 
 
-def build(target: Path, mode: str, suites=(), modules: Path | None = None, selftests: Path | None = None) -> None:
+def build(
+    target: Path,
+    mode: str,
+    suites=(),
+    modules: Path | None = None,
+    selftests: Path | None = None,
+    commands: bytes = b"",
+) -> None:
     cpio = Cpio()
     for name in DIRS:
         cpio.add(name, stat.S_IFDIR | 0o755)
@@ -78,6 +85,9 @@ def build(target: Path, mode: str, suites=(), modules: Path | None = None, selft
     cpio.add("dev/null", stat.S_IFCHR | 0o666, rdev=(1, 3))
     cpio.add("init", stat.S_IFREG | 0o755, INIT.read_bytes())
     cpio.add("etc/vma_lock-guest", stat.S_IFREG | 0o644, f"MODE={mode}\nSUITES='{' '.join(suites)}'\n".encode())
+
+    if commands:
+        cpio.add("etc/vma_lock-commands", stat.S_IFREG | 0o644, commands)
 
     busybox, applets = find_busybox()
     cpio.add("bin/busybox", stat.S_IFREG | 0o755, busybox)
