@@ -2,8 +2,12 @@
 
 //! Waiting for a state, by looking at it again and again.
 
-use crate::abi;
+use crate::{
+    abi,
+    error, //
+};
 use kernel::{
+    bindings,
     current,
     prelude::*,
     time::{
@@ -52,7 +56,7 @@ pub(crate) fn wait_for(done: impl FnMut() -> bool) -> Result {
     } else if current!().signal_pending() {
         Err(EINTR)
     } else {
-        Err(ETIME)
+        Err(error(bindings::ETIME))
     }
 }
 
