@@ -16,18 +16,16 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from arch import X86, Arch
 from errors import Fatal
+from qmp import Qmp
 
 # loglevel=5: as quiet as can be without losing a WARN of the boot.
 # cryptomgr.notests: the crypto self-tests are a quarter of the boot under TCG.
-# no5lvl: on a busy host an interrupt may hit identify_cpu() while it has cleared the CPU's
-# features; KASAN then takes 5-level addresses for wild ones.
-# no_timer_check: on a busy host the check whether the timer's interrupts arrive may miss them,
-# and panics.
 # kunit: where the kernel has it, our tests run when their module is loaded; not the kernel's own.
 APPEND = (
-    "console=ttyS0 loglevel=5 panic=-1 printk.devkmsg=on log_buf_len=4M sysrq_always_enabled cryptomgr.notests "
-    "no5lvl no_timer_check kunit.enable=1 kunit.autorun=1 kunit.filter_glob=vma_lock*"
+    "loglevel=5 panic=-1 printk.devkmsg=on log_buf_len=4M sysrq_always_enabled cryptomgr.notests "
+    "kunit.enable=1 kunit.autorun=1 kunit.filter_glob=vma_lock*"
 )
 SYSRQ_BLOCKED_TASKS = b"\x01bw"  # QEMU's escape, serial break, command
 BEGIN_MARKER = "vma_lock: guest begin "
@@ -50,15 +48,29 @@ class Machine:
     smp: int = 2
     mem: str = "1G"
     append: str = ""
+    # A guest to be kept (snapshot.py): its memory is this file, and QEMU is spoken to at this socket.
+    memory: Path | None = None
+    control: Path | None = None
+    # One that was kept: QEMU's state, and what the console has shown so far.
+    state: Path | None = None
+    before: bytes = b""
+    arch: Arch = X86
 
     def command(self) -> list[str]:
-        accel = {"tcg": ["tcg,thread=multi", "-cpu", "max"], "kvm": ["kvm", "-cpu", "host"]}[self.accel]
-        return [
+        accel = {"tcg": ["tcg,thread=multi", "-cpu", self.arch.cpu], "kvm": ["kvm", "-cpu", "host"]}[self.accel]
+        command = [
             self.qemu, "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
-            "-machine", "q35", "-accel", *accel, "-smp", str(self.smp), "-m", self.mem,
+            "-machine", self.arch.machine, "-accel", *accel, "-smp", str(self.smp), "-m", self.mem,
             "-serial", "mon:stdio", "-kernel", str(self.kernel), "-initrd", str(self.initrd),
-            "-append", f"{APPEND} {self.append}".strip(),
+            "-append", f"{self.arch.append} {APPEND} {self.append}".strip(),
         ]  # fmt: skip
+        if self.memory:
+            share = "off" if self.state else "on"
+            command += [
+                "-machine", "memory-backend=ram", "-qmp", f"unix:{self.control},server=on,wait=off",
+                "-object", f"memory-backend-file,id=ram,size={self.mem},mem-path={self.memory},share={share}",
+            ]  # fmt: skip
+        return [*command, "-incoming", "defer"] if self.state else command
 
 
 @dataclass
@@ -70,10 +82,10 @@ class Outcome:
     lines: list[str] = field(default_factory=list)
 
 
-def find_qemu(name: str) -> str:
+def find_qemu(name: str, package: str = X86.package) -> str:
     path = shutil.which(name)
     if not path:
-        raise Fatal(f"cannot start QEMU: no program {name}: apt-get install qemu-system-x86")
+        raise Fatal(f"cannot start QEMU: no program {name}: apt-get install {package}")
     return path
 
 
@@ -92,6 +104,10 @@ def run(machine: Machine, log: Path, timeout: float, stall: float, on_line=None,
         )
         try:
             console = Console(out, outcome.lines, on_line, on_bytes)
+            console.take(machine.before)
+            if machine.state:
+                with Qmp(machine.control) as control:
+                    control.go_on(machine.state)
             outcome.reason = _watch(process, console, timeout, stall)
             if not outcome.reason:
                 process.wait(POWEROFF_SECONDS)  # the console is closed, so this is short
