@@ -9,6 +9,8 @@ help:
 ##   run             - Set up, build, boot; the three functions on live and synthetic
 ##                     VMAs, Rust beside the kernel's C (SUITES=: others of the suites)
 ##   test            - All that must pass
+##   matrix          - Every kernel that is supported, one line each (ONLY="7.2 rt";
+##                     COMMANDS="guest diff"); goes on where it stopped
 ##   diff            - Is a change to the protocol "no functional change"? C before, C
 ##                     after, Rust, state by state (PATCH=my.patch or TREE=~/linux;
 ##                     SEED=: of the random schedules; CELL=: one cell of the report)
@@ -46,9 +48,11 @@ help:
 ##
 ## Which kernel
 ##   KERNEL=stock          Debian's newest in backports
-##   KERNEL_VERSION=7.2.12 that version of it
-##   FLAVOUR=rt-amd64      that flavour of it
-##   KDIR=~/linux          your own tree, built, with CONFIG_RUST
+##   KERNEL=kasan, kcsan   the same source with that sanitizer, lockdep and DEBUG_VM
+##   KERNEL=llvm           the same source by clang, with CONFIG_RUST_INLINE_HELPERS
+##   KERNEL_VERSION=7.2    the newest 7.2 (7.2.12: that one)
+##   FLAVOUR=rt-amd64      that flavour of Debian's, or cloud-amd64
+##   KDIR=~/linux          your own tree, built, with CONFIG_RUST (Documentation/own-kernel.rst)
 ##
 ##   O=DIR   build directory     V=1   show commands
 
@@ -82,7 +86,8 @@ src = $(or $(realpath $(dir)/tree/source),$(dir)/tree)
 # A tree of one's own may be built by the machine's own toolchain. O= means something else to
 # Kbuild, and would reach it too.
 in_tree = . $(dir)/info && $${VMA_LOCK_VIA-$(enter)} $(MAKE) -C $(dir)/tree O=$(realpath $(dir)/tree) \
-	ARCH=$$ARCH $${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} $(if $(V),V=$(V))
+	ARCH=$$ARCH $${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} $${CROSS_COMPILE:+CROSS_COMPILE=$$CROSS_COMPILE} \
+	$(if $(V),V=$(V))
 kbuild = $(in_tree) M=$(CURDIR) MO=$(out) $(jobs)
 # On all CPUs, unless -j says otherwise.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -110,8 +115,8 @@ modules_install: setup
 	+$(Q)$(kbuild) MO=$(dir)/install $(if $(KDIR),,CONFIG_MODULE_SIG_ALL=) modules_install
 
 selftests: setup
-	$(Q)$(enter) $(MAKE) -C selftests OUTPUT=$(dir)/selftests \
-		KSFT=$(src)/tools/testing/selftests
+	$(Q). $(dir)/info && $(enter) $(MAKE) -C selftests OUTPUT=$(dir)/selftests \
+		KSFT=$(src)/tools/testing/selftests $${CROSS_COMPILE:+CC=$$CC}
 
 check: setup
 	$(Q)scripts/check/run
@@ -160,6 +165,9 @@ shell: bootable modules selftests
 
 test:
 	$(Q)scripts/test
+
+matrix:
+	$(Q)tools/matrix/run --only "$(ONLY)" --commands "$(COMMANDS)"
 
 diff:
 	$(Q)$(MAKE) bootable modules || { echo "verdict: could not tell — the modules do not build"; exit 2; }
@@ -218,6 +226,6 @@ coccicheck includecheck versioncheck checkpatch:
 	$(call instead,make check)
 
 .PHONY: help setup all modules modules_install selftests check clippy rustfmt rustfmtcheck rustdoc rust-analyzer \
-	bootable run-modules run guest shell test diff litmus model mutants bench plants swap torture clean mrproper distclean \
+	bootable run-modules run guest shell test matrix diff litmus model mutants bench plants swap torture clean mrproper distclean \
 	install kselftest kselftest-all run_tests kunit htmldocs pdfdocs tags TAGS cscope compile_commands.json \
 	coccicheck includecheck versioncheck checkpatch
