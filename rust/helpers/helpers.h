@@ -5,7 +5,8 @@
  *
  * bindgen reads this file alone, so the kernel's types are only named here;
  * the Rust side takes them from kernel::bindings. The prefix is stripped: the
- * Rust name of each helper is the C name that it stands for.
+ * Rust name of each helper is the C name that it stands for, but for those at the
+ * end, which stand for more than one name, or for none.
  */
 #ifndef VMA_LOCK_HELPERS_H
 #define VMA_LOCK_HELPERS_H
@@ -41,23 +42,14 @@ void vma_lock_helper_set_current_state(unsigned int state);
 bool vma_lock_helper_signal_pending_state(unsigned int state);
 
 /* include/linux/mmap_lock.h: the lockdep map of a VMA lock */
-void vma_lock_helper___vma_lockdep_init(struct vm_area_struct *vma);
 void vma_lock_helper___vma_lockdep_acquire_read(struct vm_area_struct *vma);
 void vma_lock_helper___vma_lockdep_release_read(struct vm_area_struct *vma);
 void vma_lock_helper___vma_lockdep_acquire_exclusive(struct vm_area_struct *vma);
 void vma_lock_helper___vma_lockdep_release_exclusive(struct vm_area_struct *vma);
 void vma_lock_helper___vma_lockdep_stat_mark_acquired(struct vm_area_struct *vma);
-bool vma_lock_helper___vma_lockdep_is_held(struct vm_area_struct *vma);
-
-/* include/linux/mmap_lock.h: trace points of the mmap lock */
-void vma_lock_helper_mmap_lock_trace_start_locking(struct mm_struct *mm, bool write);
-void vma_lock_helper_mmap_lock_trace_acquire_returned(struct mm_struct *mm, bool write,
-						      bool success);
-void vma_lock_helper_mmap_lock_trace_released(struct mm_struct *mm, bool write);
 
 /* include/linux/rwsem.h */
 void vma_lock_helper_down_write_nested(struct rw_semaphore *sem, int subclass);
-bool vma_lock_helper_rwsem_is_held(struct rw_semaphore *sem);
 bool vma_lock_helper_rwsem_is_contended(struct rw_semaphore *sem);
 void vma_lock_helper_rwsem_assert_held(const struct rw_semaphore *sem);
 void vma_lock_helper_rwsem_assert_held_write(const struct rw_semaphore *sem);
@@ -75,7 +67,24 @@ void vma_lock_helper_vma_iter_init(struct vma_iterator *vmi, struct mm_struct *m
 				   unsigned long addr);
 void vma_lock_helper_vma_iter_set(struct vma_iterator *vmi, unsigned long addr);
 
-/* include/linux/vmstat.h */
+/*
+ * Without a name of C's own.
+ */
+
+/* lockdep_init_map() of a VMA lock, as in vma_lock_init(); lock_is_held() of one */
+void vma_lock_helper___vma_lockdep_init(struct vm_area_struct *vma);
+bool vma_lock_helper___vma_lockdep_is_held(struct vm_area_struct *vma);
+
+/* lockdep_is_held(), or without lockdep rwsem_is_locked() */
+bool vma_lock_helper_rwsem_is_held(struct rw_semaphore *sem);
+
+/* __mmap_lock_trace_start_locking() and so on */
+void vma_lock_helper_mmap_lock_trace_start_locking(struct mm_struct *mm, bool write);
+void vma_lock_helper_mmap_lock_trace_acquire_returned(struct mm_struct *mm, bool write,
+						      bool success);
+void vma_lock_helper_mmap_lock_trace_released(struct mm_struct *mm, bool write);
+
+/* count_vm_vma_lock_event() of VMA_LOCK_ABORT and VMA_LOCK_MISS */
 void vma_lock_helper_count_vma_lock_abort(void);
 void vma_lock_helper_count_vma_lock_miss(void);
 

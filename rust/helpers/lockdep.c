@@ -3,10 +3,16 @@
 #include <linux/mmap_lock.h>
 
 /*
- * The annotations are the header's own. Each helper is called right from the
- * function that takes or drops the lock, so _RET_IP_ names that function. Under
- * VMA_LOCK_STEPS they are called without lockdep too: a test wants to know when.
+ * The annotations are the header's own, and tell lockdep where the lock is taken. Each
+ * helper is called right from the function that takes or drops it, so _RET_IP_ is in that
+ * function. Inlined into it, it would be in whoever called that.
  */
+#ifdef VMA_LOCK_HELPERS_INLINED
+#undef _RET_IP_
+#define _RET_IP_ _THIS_IP_
+#endif
+
+/* Under VMA_LOCK_STEPS they are called without lockdep too: a test wants to know when. */
 #if defined(CONFIG_LOCKDEP) || defined(VMA_LOCK_STEPS)
 
 __rust_helper void vma_lock_helper___vma_lockdep_init(struct vm_area_struct *vma)

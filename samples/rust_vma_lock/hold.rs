@@ -12,9 +12,12 @@ use crate::{
 use kernel::{
     current,
     prelude::*,
+    sync::atomic::Relaxed,
     time::{
         delay::fsleep,
-        Delta, //
+        ClockSource,
+        Delta,
+        Monotonic, //
     },
 };
 use vma_lock::{
@@ -41,7 +44,8 @@ fn lock_vma(mm: &Mm, addr: usize) -> Result<ReadGuard<'_>> {
 }
 
 pub(crate) fn hold(args: &mut abi::vma_lock_hold) -> Result {
-    if args.flags & !abi::VMA_LOCK_HOLD_FLAGS != 0 || args.hold_ms > max_hold_ms() {
+    if args.flags & !abi::VMA_LOCK_HOLD_FLAGS != 0 || args.pad != 0 || args.hold_ms > max_hold_ms()
+    {
         return Err(EINVAL);
     }
     let until_writer = args.flags & abi::VMA_LOCK_HOLD_UNTIL_WRITER != 0;
@@ -49,7 +53,7 @@ pub(crate) fn hold(args: &mut abi::vma_lock_hold) -> Result {
     let mm: &Mm = task.mm().ok_or(EINVAL)?.into();
 
     let vma = lock_vma(mm, args.addr as usize)?;
-    stats::HELD.inc();
+    stats::HELD.fetch_add(1, Relaxed);
     args.refcnt_locked = vma.refcnt();
     args.vm_start = vma.start() as u64;
     args.vm_end = vma.end() as u64;
@@ -60,24 +64,26 @@ pub(crate) fn hold(args: &mut abi::vma_lock_hold) -> Result {
     args.refcnt_put = vma.refcnt();
     // Unlocks, and wakes the writer.
     drop(vma);
-    stats::HELD.dec();
+    stats::HELD.fetch_sub(1, Relaxed);
 
-    stats::HOLDS.inc();
+    stats::HOLDS.fetch_add(1, Relaxed);
     if args.writer_waits != 0 {
-        stats::WRITERS_WOKEN.inc();
+        stats::WRITERS_WOKEN.fetch_add(1, Relaxed);
     }
     if ret.is_err() {
-        stats::INTERRUPTED.inc();
+        stats::INTERRUPTED.fetch_add(1, Relaxed);
     }
     ret
 }
 
-/// Waits until `done` says so or at least `ms` have passed; `EINTR` if a signal comes first.
+/// Waits until `done` says so or `ms` have passed; `EINTR` if a signal comes first. By the clock: on
+/// a busy CPU each sleep is longer than asked for.
 fn wait(ms: u32, done: impl Fn() -> bool) -> Result {
-    for _ in 0..ms {
-        if done() {
-            break;
-        }
+    let limit = Delta::from_millis(ms.into()).as_nanos();
+    // Not by Instant::elapsed(), whose overflow check could panic.
+    let start = Monotonic::ktime_get();
+
+    while !done() && Monotonic::ktime_get().wrapping_sub(start) < limit {
         if current!().signal_pending() {
             return Err(EINTR);
         }

@@ -17,7 +17,8 @@
  *   ENOMEM  nothing is mapped at addr
  *   EAGAIN  the VMA has as many readers as it can have
  *   EINTR   a signal arrived: the lock was dropped early, the results are valid
- *   EINVAL  an unknown flag; hold_ms is above the module parameter max_hold_ms
+ *   EINVAL  an unknown flag; pad is not 0; hold_ms is above the module parameter
+ *           max_hold_ms
  */
 struct vma_lock_hold {
 	__u64 addr;		/* in */
@@ -28,7 +29,7 @@ struct vma_lock_hold {
 	__u32 refcnt_locked;	/* out: vm_refcnt, right after the lock was taken */
 	__u32 refcnt_put;	/* out: right before it was dropped */
 	__u32 writer_waits;	/* out: 1 if a writer waited for it at that time */
-	__u32 pad;
+	__u32 pad;		/* in: 0 */
 };
 
 /* Drop the lock as soon as a writer waits for it; hold_ms is the limit. */

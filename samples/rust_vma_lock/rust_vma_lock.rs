@@ -35,6 +35,7 @@ use kernel::{
         MiscDeviceRegistration, //
     },
     prelude::*,
+    seq_file::SeqFile,
     uaccess::{
         UserPtr,
         UserSlice, //
@@ -67,8 +68,6 @@ const MAX_HOLD_MS: u32 = 60_000;
 #[pin_data]
 struct RustVmaLock {
     #[pin]
-    _files: stats::Files,
-    #[pin]
     _miscdev: MiscDeviceRegistration<Device>,
 }
 
@@ -82,7 +81,6 @@ impl kernel::InPlaceModule for RustVmaLock {
                     return Err(EINVAL);
                 }
             },
-            _files <- stats::Files::new(),
             _miscdev <- MiscDeviceRegistration::register(MiscDeviceOptions { name: c"vma_lock" }),
         })
     }
@@ -110,6 +108,10 @@ impl MiscDevice for Device {
             abi::NEXT => read_modify_write(arg, hold::next),
             _ => Err(ENOTTY),
         }
+    }
+
+    fn show_fdinfo(_me: (), m: &SeqFile, _file: &File) {
+        stats::show(m);
     }
 }
 

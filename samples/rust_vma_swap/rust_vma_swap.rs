@@ -9,7 +9,7 @@
 //! ```sh
 //! insmod rust_vma_swap.ko
 //! cat /sys/kernel/livepatch/rust_vma_swap/transition      # 0: done
-//! cat /sys/kernel/debug/rust_vma_swap/counters
+//! cat /proc/self/fdinfo/3 3</dev/rust_vma_swap            # counters
 //! echo 0 > /sys/kernel/livepatch/rust_vma_swap/enabled
 //! rmmod rust_vma_swap
 //! ```
@@ -25,6 +25,10 @@ use kernel::{
     ffi::{
         c_int,
         c_ulong, //
+    },
+    miscdevice::{
+        MiscDeviceOptions,
+        MiscDeviceRegistration, //
     },
     prelude::*, //
 };
@@ -49,13 +53,15 @@ module! {
 #[pin_data]
 struct RustVmaSwap {
     #[pin]
-    _counters: stats::Counters,
+    _miscdev: MiscDeviceRegistration<stats::Device>,
 }
 
 impl kernel::InPlaceModule for RustVmaSwap {
     fn init(_module: &'static ThisModule) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
-            _counters <- stats::Counters::new(),
+            _miscdev <- MiscDeviceRegistration::register(MiscDeviceOptions {
+                name: c"rust_vma_swap",
+            }),
             // Last, because there is no way back: a module that failed now would be freed while the
             // kernel calls it.
             _: {

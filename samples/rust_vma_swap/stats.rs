@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What went through the Rust bodies since the module was loaded, in debugfs `rust_vma_swap/counters`.
+//! What went through the Rust bodies since the module was loaded: `/proc/PID/fdinfo/FD` of an open
+//! `/dev/rust_vma_swap`.
 
 use crate::glue;
-use core::{
-    fmt,
-    sync::atomic::{
-        compiler_fence,
-        Ordering, //
-    },
+use core::sync::atomic::{
+    compiler_fence,
+    Ordering, //
 };
 use kernel::{
-    debugfs::{
-        Dir,
-        File,
-        Writer, //
+    fs::File,
+    miscdevice::{
+        MiscDevice,
+        MiscDeviceRegistration, //
     },
-    prelude::*, //
+    prelude::*,
+    seq_file::SeqFile,
+    seq_print, //
 };
 
 /// One of the events that `swap.h` names.
@@ -44,7 +44,7 @@ impl Event {
     }
 }
 
-/// What is counted, in the order of the file.
+/// What is counted, in the order in which it is shown.
 const COUNTERS: &[(&str, Event)] = &[
     ("reads", Event::READS),
     ("read_failures", Event::READ_FAILURES),
@@ -79,34 +79,24 @@ const WINDOW_COUNTERS: &[(&str, Event)] = if cfg!(helpers_called) {
     &[]
 };
 
-/// The text of the file: "NAME COUNT" lines.
-struct Text;
+/// `/dev/rust_vma_swap`, which is there for its fdinfo.
+pub(crate) struct Device;
 
-impl Writer for Text {
-    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, event) in Iterator::chain(COUNTERS.iter(), WINDOW_COUNTERS) {
-            // SAFETY: The number is one of the events.
-            writeln!(f, "{name} {}", unsafe { glue::rust_vma_swap_sum(event.0) })?;
-        }
+#[vtable]
+impl MiscDevice for Device {
+    type OwnerModule = crate::RustVmaSwap;
+    type Ptr = ();
+
+    fn open(_file: &File, _misc: &MiscDeviceRegistration<Self>) -> Result {
         Ok(())
     }
-}
 
-/// The file; it is gone when this is.
-#[pin_data]
-pub(crate) struct Counters {
-    _dir: Dir,
-    #[pin]
-    file: File<Text>,
-}
-
-impl Counters {
-    pub(crate) fn new() -> impl PinInit<Self, Error> {
-        let dir = Dir::new(c"rust_vma_swap");
-
-        try_pin_init!(Self {
-            file <- dir.read_only_file(c"counters", Text),
-            _dir: dir,
-        })
+    fn show_fdinfo(_me: (), m: &SeqFile, _file: &File) {
+        for (name, event) in Iterator::chain(COUNTERS.iter(), WINDOW_COUNTERS) {
+            // SAFETY: The number is one of the events.
+            seq_print!(m, "{name}:\t{}\n", unsafe {
+                glue::rust_vma_swap_sum(event.0)
+            });
+        }
     }
 }

@@ -97,6 +97,12 @@ PLANTS = {
         lambda text: text.replace("__rust_helper __always_inline", "__rust_helper noinline"),
         same, r"helper vma_lock_helper_\w+ was not inlined",
     ),
+    "return_address": (
+        lambda text: text.replace('lockdep.c"', 'lockdep.c"\n#undef _RET_IP_\n'
+        "#define _RET_IP_ (unsigned long)__builtin_return_address(0)\n"
+        "__rust_helper unsigned long vma_lock_helper_ip(void) { return _RET_IP_; }", 1),
+        same, r"helper vma_lock_helper_ip asks for its return address",
+    ),
     "bare_return": (same, lambda text: text.replace(" fn_ret_thunk_extern", ""), r"bare return"),
     "no_endbr64": (same, lambda text: text.replace('!"cf-protection-branch"', '!"planted"'), r"no endbr64"),
 }  # fmt: skip

@@ -138,35 +138,49 @@ static inline int read_file(const char *path, char *buf, size_t size)
 	return n > 0 ? 0 : -1;
 }
 
-/* Waits until the file in debugfs says N. */
-static inline void wait_until(const char *file, unsigned int n)
+/* What the driver says of this in the fdinfo of its open file. */
+static inline unsigned int fdinfo(int fd, const char *name)
+{
+	char path[40], key[40], buf[512];
+	const char *line;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	snprintf(key, sizeof(key), "\n%s:\t", name);
+	line = read_file(path, buf, sizeof(buf)) ? NULL : strstr(buf, key);
+	if (!line) {
+		printf("# no %s in %s: %s\n", name, path, strerror(errno));
+		exit(1);
+	}
+	return strtoul(line + strlen(key), NULL, 10);
+}
+
+/* Waits until the driver says N. */
+static inline void wait_until(const char *device, const char *name, unsigned int n)
 {
 	unsigned long long end = now_ns() + 10000 * NSEC_PER_MSEC;
-	char buf[32];
+	int fd = open_device(device);
+	unsigned int now;
 
-	do {
-		if (read_file(file, buf, sizeof(buf))) {
-			printf("# %s: %s\n", file, strerror(errno));
+	while ((now = fdinfo(fd, name)) != n) {
+		if (now_ns() > end) {
+			printf("# %s: %s is %u after 10 s, not %u\n", device, name, now, n);
 			exit(1);
 		}
-		if ((unsigned int)atoi(buf) == n)
-			return;
 		nap_ms(1);
-	} while (now_ns() < end);
-	printf("# %s says %d after 10 s, not %u\n", file, atoi(buf), n);
-	exit(1);
+	}
+	close(fd);
 }
 
 /* Waits until N VMAs are held by VMA_TEST_HOLD. */
 static inline void wait_until_held(unsigned int n)
 {
-	wait_until("/sys/kernel/debug/vma_lock_test/held", n);
+	wait_until("vma_lock_test", "held", n);
 }
 
 /* Waits until a VMA_TEST_OP that takes the mmap write lock waits for nothing but readers. */
 static inline void wait_until_writing(void)
 {
-	wait_until("/sys/kernel/debug/vma_lock_test/writing", 1);
+	wait_until("vma_lock_test", "writing", 1);
 }
 
 /* Waits until the thread or process sleeps uninterruptibly or killably. */

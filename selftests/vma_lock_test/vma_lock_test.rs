@@ -6,10 +6,6 @@
 //! process has are given any word and any state. The ioctls stand in `vma_lock_test.h`.
 
 use kernel::{
-    debugfs::{
-        Dir,
-        File as DebugfsFile, //
-    },
     fs::File,
     miscdevice::{
         MiscDevice,
@@ -17,6 +13,8 @@ use kernel::{
         MiscDeviceRegistration, //
     },
     prelude::*,
+    seq_file::SeqFile,
+    seq_print,
     sync::atomic::{
         Atomic,
         Relaxed, //
@@ -53,7 +51,7 @@ module! {
     license: "GPL",
 }
 
-/// VMAs that `VMA_TEST_HOLD` holds right now. Tests wait for it, in debugfs.
+/// VMAs that `VMA_TEST_HOLD` holds right now. Tests wait for it, in fdinfo.
 static HELD: Atomic<u32> = Atomic::new(0);
 
 /// `VMA_TEST_OP` that are at the function itself, and so wait for nothing but readers. Likewise.
@@ -61,32 +59,13 @@ static WRITING: Atomic<u32> = Atomic::new(0);
 
 #[pin_data]
 struct VmaLockTest {
-    _dir: Dir,
-    #[pin]
-    _held: DebugfsFile<Number>,
-    #[pin]
-    _writing: DebugfsFile<Number>,
     #[pin]
     _miscdev: MiscDeviceRegistration<Device>,
 }
 
-/// How one of them reads.
-struct Number(&'static Atomic<u32>);
-
-impl core::fmt::Debug for Number {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        core::fmt::Display::fmt(&self.0.load(Relaxed), f)
-    }
-}
-
 impl kernel::InPlaceModule for VmaLockTest {
     fn init(_module: &'static ThisModule) -> impl PinInit<Self, Error> {
-        let dir = Dir::new(c"vma_lock_test");
-
         try_pin_init!(Self {
-            _held <- dir.read_only_file(c"held", Number(&HELD)),
-            _writing <- dir.read_only_file(c"writing", Number(&WRITING)),
-            _dir: dir,
             _miscdev <- MiscDeviceRegistration::register(MiscDeviceOptions {
                 name: c"vma_lock_test",
             }),
@@ -124,6 +103,11 @@ impl MiscDevice for Device {
             abi::GUARDS => read_modify_write(arg, guards::guards),
             _ => Err(ENOTTY),
         }
+    }
+
+    fn show_fdinfo(_me: Pin<&Self>, m: &SeqFile, _file: &File) {
+        seq_print!(m, "held:\t{}\n", HELD.load(Relaxed));
+        seq_print!(m, "writing:\t{}\n", WRITING.load(Relaxed));
     }
 }
 

@@ -11,7 +11,9 @@ endif
 Q := $(if $(filter 1,$(V)),,@)
 selftests := $(dir $(lastword $(MAKEFILE_LIST)))../../selftests
 
-all: $(addprefix $(OUTPUT)/$(suite)/,$(programs) $(files)) $(addprefix $(OUTPUT)/,run_selftests.sh vma_lock/tap.sh)
+common := $(addprefix $(OUTPUT)/,run_selftests.sh vma_lock/tap.sh vma_lock/livepatch.sh)
+
+all: $(addprefix $(OUTPUT)/$(suite)/,$(programs) $(files)) $(common)
 	@:
 
 $(addprefix $(OUTPUT)/$(suite)/,$(programs)): $(OUTPUT)/$(suite)/%: %.c
@@ -23,7 +25,7 @@ $(addprefix $(OUTPUT)/$(suite)/,$(files)): $(OUTPUT)/$(suite)/%: %
 	@mkdir -p $(@D)
 	$(Q)install -m $(if $(filter %.sh,$@),755,644) $< $@
 
-$(addprefix $(OUTPUT)/,run_selftests.sh vma_lock/tap.sh): $(OUTPUT)/%: $(selftests)/%
+$(common): $(OUTPUT)/%: $(selftests)/%
 	@mkdir -p $(@D)
 	$(Q)install -m 755 $< $@
 

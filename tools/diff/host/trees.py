@@ -17,6 +17,9 @@ PROTOCOL = (
     "include/linux/mm_types.h",
     "include/linux/rcuwait.h",
     "include/linux/refcount.h",
+    "kernel/exit.c",
+    "kernel/rcu/update.c",
+    "lib/refcount.c",
 )
 
 # What things have been called, newest first.

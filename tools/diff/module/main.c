@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Loading this runs the kernel's binary; loading vma_lock_diff_rust.ko the Rust side; loading a C side after it
- * runs that, and schedules in which C and Rust meet. What was seen is in
+ * runs that. What was seen is in
  * /sys/kernel/debug/vma_lock_diff/NAME.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -13,23 +13,7 @@
 
 static DEFINE_MUTEX(lock);
 
-/* Rust as it takes part in schedules, once vma_lock_diff_rust.ko is loaded. */
-static const struct vma_lock_diff_side *stepped_rust;
-
-static int run_schedules(const struct vma_lock_diff_side *side, struct diff_log *log)
-{
-	int err;
-
-	if (!side)
-		return 0;
-	err = diff_schedules_run(side, side, log);
-	if (err || !stepped_rust || side == stepped_rust)
-		return err;
-	return diff_schedules_run(side, stepped_rust, log) ?:
-	       diff_schedules_run(stepped_rust, side, log);
-}
-
-static int run(const struct vma_lock_diff_side *side, const struct vma_lock_diff_side *stepped)
+static int run(const struct vma_lock_diff_side *side)
 {
 	static const struct vma_lock_diff_field layout[] = VMA_LOCK_DIFF_LAYOUT;
 	struct diff_log *log;
@@ -47,23 +31,18 @@ static int run(const struct vma_lock_diff_side *side, const struct vma_lock_diff
 	if (side == &diff_kernel_side)
 		diff_kernel_side_init(log);
 	return diff_cells_run(side, log) ?:
-	       run_schedules(stepped, log) ?:
 	       diff_log_publish(log);
 }
 
 int vma_lock_diff_run(const struct vma_lock_diff_side *side)
 {
-	return run(side, side);
+	return run(side);
 }
 EXPORT_SYMBOL_GPL(vma_lock_diff_run);
 
 int vma_lock_diff_run_rust(const struct vma_lock_diff_side *stepped)
 {
-	/* C sides refer to it from now on: it stays. */
-	if (!try_module_get(stepped->owner))
-		return -ENOENT;
-	stepped_rust = stepped;
-	return run(&diff_rust_side, stepped);
+	return run(&diff_rust_side);
 }
 EXPORT_SYMBOL_GPL(vma_lock_diff_run_rust);
 
@@ -82,8 +61,7 @@ static int __init diff_init(void)
 	err = diff_probes_init();
 	if (err)
 		goto cells;
-	/* Nobody can stop it at its steps. */
-	err = run(&diff_kernel_side, NULL);
+	err = run(&diff_kernel_side);
 	if (err)
 		goto probes;
 	return 0;

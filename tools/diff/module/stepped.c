@@ -26,6 +26,13 @@ void vma_lock_before_store(const void *word)
 	vma_lock_diff_step(POINT_STORE, word);
 }
 
+/* rust/vma_lock/sys/kernel/warn.rs */
+void vma_lock_warned(void);
+void vma_lock_warned(void)
+{
+	WARN_ON_ONCE(1);
+}
+
 void __wrap_schedule(void);
 void __wrap_schedule(void)
 {

@@ -17,13 +17,14 @@
 //! | `put_of_detached` | a count dropped that is not there | `refcount_t` |
 //! | `shift` | the flag at bit 32 | UBSAN |
 
+use core::slice;
 use kernel::{
-    debugfs::{
-        Dir,
-        File, //
+    error::from_result,
+    ffi::{
+        c_char,
+        c_int, //
     },
-    prelude::*,
-    uaccess::UserSliceReader, //
+    prelude::*, //
 };
 
 mod abi;
@@ -60,31 +61,38 @@ const BUGS: &[(&str, Bug)] = &[
     ("shift", bugs::shift),
 ];
 
-#[pin_data]
-struct VmaLockPlant {
-    _dir: Dir,
-    #[pin]
-    _provoke: File<()>,
-}
+struct VmaLockPlant;
 
-impl kernel::InPlaceModule for VmaLockPlant {
-    fn init(_module: &'static ThisModule) -> impl PinInit<Self, Error> {
-        let dir = Dir::new(c"vma_lock_plant");
-
-        try_pin_init!(Self {
-            _provoke <- dir.write_callback_file(c"provoke", (), &provoke),
-            _dir: dir,
-        })
+impl kernel::Module for VmaLockPlant {
+    fn init(_module: &'static ThisModule) -> Result<Self> {
+        // SAFETY: Called once.
+        unsafe { abi::vma_lock_plant_create_file() };
+        Ok(Self)
     }
 }
 
-/// `EINVAL`: not "wrong" or "right" and a name of the table.
-fn provoke(_: &(), reader: &mut UserSliceReader) -> Result {
-    let mut buf = [0u8; 40];
-    let text = buf.get_mut(..reader.len()).ok_or(EINVAL)?;
+impl Drop for VmaLockPlant {
+    fn drop(&mut self) {
+        // SAFETY: Called once, after the above.
+        unsafe { abi::vma_lock_plant_remove_file() };
+    }
+}
 
-    reader.read_slice(text)?;
-    let text = text.trim_ascii_end();
+/// Called by `file.c`.
+///
+/// # Safety
+///
+/// `text` is `len` bytes long.
+#[no_mangle]
+unsafe extern "C" fn vma_plant_provoke(text: *const c_char, len: usize) -> c_int {
+    // SAFETY: By the contract above.
+    let text = unsafe { slice::from_raw_parts(text.cast(), len) };
+
+    from_result(|| provoke(text.trim_ascii_end()).map(|()| 0))
+}
+
+/// `EINVAL`: not "wrong" or "right" and a name of the table.
+fn provoke(text: &[u8]) -> Result {
     let (way, name) = match (text.strip_prefix(b"wrong "), text.strip_prefix(b"right ")) {
         (Some(name), _) => (Way::Wrong, name),
         (_, Some(name)) => (Way::Right, name),

@@ -1,66 +1,32 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh disable=SC2034 # swap.sh uses $windows
-# Sourced by swap.sh: the module, its counters, and what it costs.
+# Sourced by swap.sh and rates.sh: the module, its counters, and what it costs.
 
-modules=${VMA_LOCK_MODULES:-/modules}
-ko=$modules/rust_vma_swap.ko
+# shellcheck source=selftests/vma_lock/livepatch.sh
+. ../vma_lock/livepatch.sh
 # The same with delays, and with the counters of rare branches.
 windows=$modules/rust_vma_swap_windows.ko
-klp=/sys/kernel/livepatch/rust_vma_swap
-stats=/sys/kernel/debug/rust_vma_swap
 
-# why_refused: says why this machine cannot load the module; fails if it can.
-why_refused() {
-	[ -e /sys/kernel/security/lockdown ] || mount -t securityfs none /sys/kernel/security 2>/dev/null
-	if [ ! -d /sys/kernel/livepatch ]; then
-		echo "this kernel has no livepatch (CONFIG_LIVEPATCH)"
-	elif [ ! -f "$ko" ]; then
-		echo "no $ko"
-	elif [ "$(cat /proc/sys/kernel/modules_disabled)" = 1 ]; then
-		echo "modules are disabled until the next boot (kernel.modules_disabled=1)"
-	elif grep -q '\[\(integrity\|confidentiality\)\]' /sys/kernel/security/lockdown 2>/dev/null; then
-		echo "the kernel is locked down and takes no unsigned module (/sys/kernel/security/lockdown)"
-	elif [ "$(cat /sys/module/module/parameters/sig_enforce 2>/dev/null)" = Y ]; then
-		echo "the kernel takes no unsigned module (module.sig_enforce=1)"
-	else
-		return 1
-	fi
+# counters: "NAME COUNT" lines. What any file has in its fdinfo ends with ino.
+counters() {
+	sed '1,/^ino:/d; s/:/ /' /proc/self/fdinfo/3 3<$stats
 }
 
-# swap_in FILE [PARAMETER]: loads the module and waits until all tasks use it.
-swap_in() {
-	insmod "$@" || return
-	wait_until in_use || return
-	[ "$(cat $klp/enabled)" = 1 ]
-}
-
-# swap_out: the way back, and out. Adds the counters up first.
-swap_out() {
-	cat $stats/counters >>/tmp/rust_vma_swap.counters
-	echo 0 >$klp/enabled || return
-	wait_until gone || return
-	rmmod rust_vma_swap && [ ! -e $stats ] && [ ! -e /sys/module/rust_vma_swap ]
-}
-
-in_use() { [ "$(cat $klp/transition)" = 0 ]; }
-gone() { [ ! -e $klp ]; }
-wait_until() {	# wait_until CONDITION
-	i=0
-	until "$1"; do
-		i=$((i + 1))
-		[ $i -lt 600 ] || { echo "# no end of the transition"; return 1; }
-		sleep 0.1
-	done
-}
-
-# count COUNTER [FILE]: now; or the sum of what swap_out has added to FILE.
+# count COUNTER [FILE]: now; or the sum of what leave has added to FILE.
 count() {
-	awk -v name="$1" '$1 == name { sum += $2 } END { printf "%d", sum }' "${2:-$stats/counters}"
+	if [ $# = 1 ]; then counters; else cat "$2"; fi |
+		awk -v name="$1" '$1 == name { sum += $2 } END { printf "%d", sum }'
+}
+
+# leave: adds the counters up, and swaps out.
+leave() {
+	counters >>/tmp/rust_vma_swap.counters
+	swap_out
 }
 
 table() {	# table HEAD: the counters
 	echo "# | $1"
-	awk '{ printf "# |   %-20s %10s\n", $1, $2 }' $stats/counters
+	counters | awk '{ printf "# |   %-20s %10s\n", $1, $2 }'
 }
 
 # figures ROUNDS: the kernel as it is, its own C as a livepatch, and Rust, in turn in this boot.
@@ -72,10 +38,10 @@ figures() {
 		./rates 200 | sed "s/ / kernel $round /"
 		swap_in "$ko" c=1 >&2 || return
 		./rates 200 | sed "s/ / c $round /"
-		swap_out >&2 || return
+		leave >&2 || return
 		swap_in "$ko" >&2 || return
 		./rates 200 | sed "s/ / rust $round /"
-		swap_out >&2 || return
+		leave >&2 || return
 	done >/tmp/rust_vma_swap.rates
 	sed 's/^/# swap-rate: /' /tmp/rust_vma_swap.rates
 	awk -f rates.awk /tmp/rust_vma_swap.rates

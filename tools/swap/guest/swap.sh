@@ -103,7 +103,7 @@ at_least writes_interrupted 1
 result $? killed_fork_gives_up
 ./race $((load * 4 + 5)) &
 race=$!
-swap_out
+leave
 result $? swap_out_under_load
 
 # The narrow windows wide open: writers and detachers meet readers. As often as it takes.
@@ -120,7 +120,7 @@ while [ $i -lt 60 ] && [ $wrong = 0 ] && [ $taken != 0 ]; do
 done
 table "with delays, round $i of race and move:"
 [ $wrong = 0 ] || taken=1
-swap_out && [ $taken = 0 ]
+leave && [ $taken = 0 ]
 result $? rare_paths_are_taken
 
 # What differs is run again without the module: it may differ all by itself.

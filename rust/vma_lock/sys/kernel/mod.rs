@@ -16,6 +16,8 @@ mod vma_iter;
 mod vmstat;
 mod warn;
 
+#[cfg(vma_lock_steps)]
+pub(crate) use self::warn::vma_lock_warned;
 pub(crate) use self::warn::{
     vm_warn_on_once,
     warn_on_once, //

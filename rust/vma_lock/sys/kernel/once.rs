@@ -15,9 +15,9 @@
 #[inline(always)]
 pub(super) unsafe fn read_once<T: Copy>(word: *const T) -> T {
     #[cfg(vma_lock_steps)]
-    // SAFETY: Only the address is used.
+    // SAFETY: Only address and size are used.
     unsafe {
-        vma_lock_before_load(word.cast())
+        vma_lock_before_load(word.cast(), core::mem::size_of::<T>())
     };
     // SAFETY: The caller vouches for `word`. A volatile access of one word is done in one piece.
     unsafe { word.read_volatile() }
@@ -31,9 +31,9 @@ pub(super) unsafe fn read_once<T: Copy>(word: *const T) -> T {
 #[inline(always)]
 pub(super) unsafe fn write_once<T: Copy>(word: *mut T, value: T) {
     #[cfg(vma_lock_steps)]
-    // SAFETY: Only the address is used.
+    // SAFETY: Only address and size are used.
     unsafe {
-        vma_lock_before_store(word.cast_const().cast())
+        vma_lock_before_store(word.cast_const().cast(), core::mem::size_of::<T>())
     };
     // SAFETY: The caller vouches for `word`. A volatile access of one word is done in one piece.
     unsafe { word.write_volatile(value) }
@@ -41,6 +41,6 @@ pub(super) unsafe fn write_once<T: Copy>(word: *mut T, value: T) {
 
 #[cfg(vma_lock_steps)]
 extern "C" {
-    fn vma_lock_before_load(word: *const core::ffi::c_void);
-    fn vma_lock_before_store(word: *const core::ffi::c_void);
+    fn vma_lock_before_load(word: *const core::ffi::c_void, size: usize);
+    fn vma_lock_before_store(word: *const core::ffi::c_void, size: usize);
 }

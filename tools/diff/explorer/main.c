@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * explorer --readers SIDE --writers SIDE --out FILE [--scenes WHICH] [--seed N]
+ *
+ * Runs scenes with these two of the sides that are linked in; with a seed random rounds as well.
+ * WHICH: "small", up to three threads; "all", larger ones besides; "full", up to five threads in every
+ * way; or a name; default none. Exit code 0: FILE is whole. 2: it cannot be explored, stderr says why.
+ */
+#include "engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_STATES	3000000
+
+static const void *side_named(const char *name)
+{
+	for (const struct linked_side *s = linked_sides; s->name; s++)
+		if (!strcmp(s->name, name))
+			return s->side;
+	fprintf(stderr, "explorer: no side %s\n", name);
+	exit(3);
+}
+
+static bool wanted(const struct x_scene *scene, const char *which)
+{
+	if (!strcmp(which, "small"))
+		return !scene->roles[3];
+	return !strcmp(which, "all") || !strcmp(which, "full") || !strcmp(which, scene->name);
+}
+
+static void run(const struct x_scene *scene, const void *readers, const void *writers)
+{
+	const struct limits limits = { .states = MAX_STATES, .preemptions = scene->preemptions };
+	struct search s;
+
+	now_exploring = scene->name;
+	search(scene, readers, writers, 0, &limits, &s);
+	report_scene(scene, &s, readers, writers, 0);
+	free(s.outcome);
+}
+
+int main(int argc, char **argv)
+{
+	const char *readers = NULL, *writers = NULL, *out = NULL, *which = "none", *seed = NULL;
+	const struct x_scene *scenes;
+	int n;
+
+	for (int i = 1; i + 1 < argc; i += 2) {
+		const char **option = !strcmp(argv[i], "--readers") ? &readers :
+				      !strcmp(argv[i], "--writers") ? &writers :
+				      !strcmp(argv[i], "--out") ? &out :
+				      !strcmp(argv[i], "--scenes") ? &which :
+				      !strcmp(argv[i], "--seed") ? &seed : NULL;
+
+		if (!option)
+			return 3;
+		*option = argv[i + 1];
+	}
+	if (!readers || !writers || !out)
+		return 3;
+	machine_init();
+	report_begin(out, readers, writers);
+	scenes = scenes_all(!strcmp(which, "full"), &n);
+	for (int i = 0; i < n; i++)
+		if (wanted(&scenes[i], which))
+			run(&scenes[i], side_named(readers), side_named(writers));
+	now_exploring = "random rounds";
+	if (seed)
+		rounds(strtoul(seed, NULL, 10), side_named(readers), side_named(writers));
+	report_end();
+	return 0;
+}

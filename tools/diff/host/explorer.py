@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Build the explorer of schedules, with the sides in it, and run it. See tools/diff/explorer/README."""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from . import CannotTell, trees
+from .guest import Record, Rounds, Scenario
+from .sides import TOP, Kernel
+
+SOURCE = TOP / "tools/diff/explorer"
+# Compiled with the kernel's headers, and with the host's.
+KERNEL_PARTS = ("world", "steps", "stand_ins", "roles")
+HOST_PARTS = ("main", "machine", "states", "search", "outcome", "report", "rounds", "scenes")
+# Scenes of more than three threads are for one side alone.
+ALONE, MIXED = "all", "small"
+
+# No function of the kernel that it patches while it boots, no check that it does elsewhere.
+FLAGS = (
+    "ccflags-remove-y := $(CC_FLAGS_FTRACE) -fstack-protector -fstack-protector-strong -mindirect-branch=thunk-extern "
+    "-mindirect-branch-register -mindirect-branch-cs-prefix -mfunction-return=thunk-extern",
+    "ccflags-y := -fno-stack-protector -DKBUILD_MODFILE='\"explorer\"' "
+    "-Wno-missing-prototypes -Wno-missing-declarations -Wno-unused-function -Wno-unused-value",
+    "OBJECT_FILES_NON_STANDARD := y",
+    "KASAN_SANITIZE := n",
+    "KCSAN_SANITIZE := n",
+    "UBSAN_SANITIZE := n",
+    "KCOV_INSTRUMENT := n",
+    "GCOV_PROFILE := n",
+)
+# The compiler tells of each access; counts of executed lines.
+TELL = "-fsanitize=thread -U__SANITIZE_THREAD__"
+TELL_GCC = f"{TELL} --param tsan-instrument-func-entry-exit=0 --param tsan-distinguish-volatile=1"
+TELL_CLANG = (
+    f"{TELL} -mllvm -tsan-instrument-func-entry-exit=0 -mllvm -tsan-distinguish-volatile=1 "
+    "-mllvm -tsan-compound-read-before-write=1"
+)
+
+
+def blank(text: str, pattern: str) -> str:
+    """Without what matches, but with the lines that it stood on."""
+    return re.sub(pattern, lambda match: "\n" * match[0].count("\n"), text, flags=re.MULTILINE | re.DOTALL)
+
+
+def _function(path: str, text: str, name: str) -> str:
+    """One function out of a file, with the line that it stands on there."""
+    found = re.search(rf"^\w[^\n;]*\b{name}\([^;{{]*\)\n\{{.*?^\}}\n", text, re.MULTILINE | re.DOTALL)
+    if not found:
+        raise CannotTell(f"{path} does not define {name}()")
+    line = text[: found.start()].count("\n") + 1
+    return f'#line {line} "{path}"\n{found[0]}'
+
+
+def lay_out(folder: Path, name: str, files: dict[str, str], shape: trees.Shape) -> None:
+    """Write the sources of one C side. The protocol's headers are in folder/include."""
+    mmap_lock = files["mm/mmap_lock.c"]
+    for pattern in (
+        r"^#define CREATE_TRACE_POINTS$",
+        r"^EXPORT_\w+\([^)]*\);$",
+        r"^#ifdef CONFIG_TRACING\n.*?^#endif[^\n]*$",
+        r"^#ifdef CONFIG_LOCK_MM_AND_FIND_VMA\n.*?^#endif /\* CONFIG_LOCK_MM_AND_FIND_VMA[^\n]*$",
+    ):
+        mmap_lock = blank(mmap_lock, pattern)
+    side = folder / name
+    for path in trees.PROTOCOL:
+        if path.startswith("include/"):
+            trees.write(side / path, files[path])
+    trees.write(side / "mmap_lock_filtered.h", f'#line 1 "mm/mmap_lock.c"\n{mmap_lock}')
+    helpers(side, files)
+    trees.write(side / "shape.h", f'#define SIDE_NAME "{name}"\n#define SIDE_SYMBOL x_side_{name}\n')
+    trees.write(side / "renamed.h", "".join(f"#define {old} {new}\n" for old, new in shape.renamed.items()))
+    trees.write(folder / f"side_{name}.c", f'#include "{SOURCE}/side.c"\n')
+
+
+def helpers(side: Path, files: dict[str, str]) -> None:
+    """What the protocol runs through outside of its own files."""
+    wait = _function("kernel/exit.c", files["kernel/exit.c"], "rcuwait_wake_up")
+    wait += _function("kernel/rcu/update.c", files["kernel/rcu/update.c"], "finish_rcuwait")
+    trees.write(side / "rcuwait_filtered.h", wait)
+    refcount = blank(files["lib/refcount.c"], r"^EXPORT_\w+\([^)]*\);$")
+    trees.write(side / "refcount_filtered.h", f'#line 1 "lib/refcount.c"\n{refcount}')
+
+
+def kbuild(kernel: Kernel, folder: Path, names: list[str]) -> None:
+    for part in KERNEL_PARTS:
+        trees.write(folder / f"{part}.c", f'#include "{SOURCE}/{part}.c"\n')
+    trees.write(folder / "rust_helpers.c", f'#include "{SOURCE}/rust_helpers.c"\n')
+    tell = TELL_CLANG if kernel.info.get("LLVM") else TELL_GCC
+    include = f"-I{SOURCE} -I{TOP}/tools/diff/module"
+    lines = ["obj-m := explorer.o", f"explorer-y := {' '.join(f'side_{name}.o' for name in names)} rust_helpers.o "
+             + " ".join(f"{part}.o" for part in KERNEL_PARTS), *FLAGS, f"ccflags-y += {include}"]  # fmt: skip
+    for name in names:
+        lines += [
+            f"CFLAGS_side_{name}.o := -I$(src)/{name} {tell} --coverage -fprofile-update=atomic",
+            f"$(obj)/side_{name}.o: private NOSTDINC_FLAGS += -I$(src)/{name}/include",
+        ]
+    lines += [f"CFLAGS_rust_helpers.o := -I$(src)/rust {tell}"]
+    trees.write(folder / "Kbuild", "\n".join(lines) + "\n")
+
+
+def _run(command: list) -> None:
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr.strip() or "nothing").splitlines()
+        error = next((line for line in said if "error" in line), said[-1])
+        raise CannotTell(f"the explorer cannot be built: {Path(command[0]).name} said: {error}")
+
+
+def _one(kernel: Kernel, folder: Path, name: str, objects: list[Path]) -> Path:
+    """A side in one object, of which only the table of operations can be seen."""
+    target = folder / f"linked_{name}.o"
+    _run(["ld", "-r", "-o", target, *objects])
+    # Trace points are off: where the compiler left a jump to them, objtool makes it a nop.
+    _run([kernel.tree / "tools/objtool/objtool", "--hacks=jump_label", "--link", "--module", target])
+    _run(["objcopy", f"--keep-global-symbol=x_side_{name}", target])
+    return target
+
+
+def _host_objects(folder: Path) -> None:
+    _run([
+        "gcc", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers", "-r", "-nostdlib",
+        f"-I{SOURCE}", "-o", folder / "host.o", *(SOURCE / f"{part}.c" for part in HOST_PARTS),
+    ])  # fmt: skip
+
+
+def link(kernel: Kernel, folder: Path, names: list[str], program: Path) -> None:
+    """One program with Rust and the C sides of these names."""
+    stepped = kernel.dir / "modules/tools/diff/explorer/stepped"
+    rust = [stepped / f"{part}.o" for part in ("module_side", "side", "lib")]
+    sides = [_one(kernel, folder, "rust", [*rust, folder / "rust_helpers.o"])]
+    sides += [_one(kernel, folder, name, [folder / f"side_{name}.o"]) for name in names]
+    every = ["rust", *names]
+    table = '#include "engine.h"\n' + "".join(f"extern const char x_side_{name}[];\n" for name in every)
+    table += "const struct linked_side linked_sides[] = {\n"
+    table += "".join(f'\t{{ "{name}", x_side_{name} }},\n' for name in every) + "\t{ 0 }\n};\n"
+    trees.write(program.with_suffix(".c"), table)
+    _run([
+        "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-no-pie", f"-I{SOURCE}",
+        "-Wl,--unresolved-symbols=ignore-in-object-files", "-Wl,-z,noexecstack", "-Wl,--no-warn-rwx-segments",
+        "-o", program, program.with_suffix(".c"), folder / "host.o",
+        *(folder / f"{part}.o" for part in KERNEL_PARTS), *sides, "-lgcov",
+    ])  # fmt: skip
+
+
+def build(kernel: Kernel, folder: Path, sides: dict[str, tuple[dict[str, str], trees.Shape]]) -> dict[str, str]:
+    """A program for each side, with Rust; that of "before" first. Return what is wrong with some of them."""
+    for name, (files, shape) in sides.items():
+        lay_out(folder, name, files, shape)
+    helpers(folder / "rust", sides["before"][0])
+    kbuild(kernel, folder, list(sides))
+    objects = {name: f"side_{name}.o" for name in sides}
+    common = [f"{part}.o" for part in ("rust_helpers", *KERNEL_PARTS)]
+    for file in objects.values():
+        (folder / file).unlink(missing_ok=True)
+    done = kernel.make(folder, "-k", *objects.values(), *common)
+    errors = {}
+    for name, file in objects.items():
+        if not (folder / file).is_file():
+            said = re.findall(r"^.*: (?:fatal )?error: .*$", kernel.make(folder, file).stderr, re.MULTILINE)
+            errors[name] = said[0] if said else "the compiler said nothing"
+    if "before" in errors or not all((folder / file).is_file() for file in common):
+        raise CannotTell(f"the explorer cannot be built: {errors.get('before') or done.stderr.strip()[-300:]}")
+    _host_objects(folder)
+    for name in sides:
+        if name not in errors:
+            link(kernel, folder, [name], folder / f"explorer_{name}")
+    return errors
+
+
+class Explorer:
+    """Runs the programs, as many at a time as there are CPUs."""
+
+    def __init__(self, folder: Path, seed: int, full: bool):
+        self.folder, self.seed = folder, seed
+        self.alone = "full" if full else ALONE
+        self._pool = ThreadPoolExecutor(os.cpu_count())
+        self._jobs = []
+        self._failed: dict[str, str] = {}
+
+    def start(self, name: str) -> None:
+        """All mixes of a side and Rust. That of "before" has those of Rust alone as well."""
+        mixes = [(name, name), (name, "rust"), ("rust", name)]
+        if name == "before":
+            mixes.append(("rust", "rust"))
+        self._jobs += [(name, mix, self._pool.submit(self._explore, name, *mix)) for mix in mixes]
+
+    def refuse(self, name: str, reason: str) -> None:
+        self._failed[name] = reason
+
+    def fill(self, records: dict[str, Record]) -> dict[str, str]:
+        """Waits, and notes what was seen where what the guest saw is. Return why some cannot be explored."""
+        failed = self._failed
+        for name, mix, job in self._jobs:
+            try:
+                result = job.result()
+            except CannotTell as error:
+                failed.setdefault("rust" if mix == ("rust", "rust") else name, str(error))
+                continue
+            _note(records["rust" if mix == ("rust", "rust") else name], mix, result)
+        self._pool.shutdown()
+        return failed
+
+    def _explore(self, name: str, readers: str, writers: str) -> dict:
+        """The scenes, from the cache if this very program has run them, and random rounds."""
+        program = self.folder / f"explorer_{name}"
+        which = self.alone if readers == writers else MIXED
+        key = hashlib.sha256(program.read_bytes() + f"{readers} {writers} {which}".encode()).hexdigest()[:24]
+        kept = self.folder / "cache" / f"{key}.json"
+        if not kept.is_file():
+            kept.parent.mkdir(exist_ok=True)
+            kept.with_suffix(".new").write_text(self._run(program, readers, writers, "--scenes", which))
+            kept.with_suffix(".new").rename(kept)
+        result = json.loads(kept.read_text())
+        result["rounds"] = json.loads(self._run(program, readers, writers, "--seed", str(self.seed)))["rounds"]
+        return result
+
+    def _run(self, program: Path, readers: str, writers: str, *arguments: str) -> str:
+        out = program.with_name(f"{program.name}.{readers}-{writers}.json")
+        command = [program, "--readers", readers, "--writers", writers, "--out", out, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            said = [line for line in done.stderr.splitlines() if not line.startswith("exploring ")]
+            said = said[-1] if said else f"ended with {done.returncode}"
+            raise CannotTell(said.removeprefix("cannot: "))
+        return out.read_text()
+
+
+def _note(record: Record, mix: tuple[str, str], result: dict) -> None:
+    for scene in result["scenes"]:
+        key = (scene["name"], *mix)
+        record.outcomes[key] = {outcome["text"]: outcome["order"] for outcome in scene["outcomes"]}
+        record.scenarios[key] = Scenario(
+            scene["ends"], scene["states"], scene["steps"], scene["preemptions"], scene["complete"]
+        )
+    record.rounds[mix] = [
+        Rounds(rounds["seed"], rounds["events"].split(), rounds["outcome"]) for rounds in result["rounds"]
+    ]
