@@ -45,6 +45,7 @@ use kernel::{
 mod abi;
 mod hold;
 #[cfg(not(misc_owner))]
+#[path = "../owner.rs"]
 mod owner;
 mod stats;
 

@@ -40,6 +40,9 @@ use vma_lock::sys::{
 };
 
 mod glue;
+#[cfg(not(misc_owner))]
+#[path = "../owner.rs"]
+mod owner;
 mod stats;
 
 module! {

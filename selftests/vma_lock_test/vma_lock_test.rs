@@ -31,7 +31,7 @@ mod hold;
 mod op;
 mod overtake;
 #[cfg(not(misc_owner))]
-#[path = "../../samples/rust_vma_lock/owner.rs"]
+#[path = "../../samples/owner.rs"]
 mod owner;
 mod put;
 mod reuse;

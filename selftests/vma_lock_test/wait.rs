@@ -7,8 +7,7 @@ use crate::{
     error, //
 };
 use kernel::{
-    bindings,
-    current,
+    bindings, current,
     prelude::*,
     time::{
         delay::fsleep,
