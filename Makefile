@@ -52,6 +52,7 @@ help:
 ##   KERNEL=llvm           the same source by clang, with CONFIG_RUST_INLINE_HELPERS
 ##   KERNEL_VERSION=7.2    the newest 7.2 (7.2.12: that one)
 ##   FLAVOUR=rt-amd64      that flavour of Debian's, or cloud-amd64
+##   ARCH=arm64            Debian's for arm64, cross: run, guest, shell, torture, plants
 ##   KDIR=~/linux          your own tree, built, with CONFIG_RUST (Documentation/own-kernel.rst)
 ##
 ##   O=DIR   build directory     V=1   show commands
@@ -146,6 +147,15 @@ rust-analyzer: modules
 qemu = $(Q)$(enter) qemu/run --kernel $(dir) --modules $(dir)/modules --selftests $(dir)/selftests
 suites = $(addprefix --suite ,$(SUITES))
 
+# What can be said before anything is fetched. diff runs the objects on this machine, bench counts by
+# x86's single steps, and Debian's arm64 has no livepatch.
+arm64 := $(filter arm64 aarch64 %arm64,$(ARCH) $(FLAVOUR))
+x86_only:
+	@$(if $(arm64),echo 'error: $(MAKECMDGOALS): for x86 so far (ARCH=arm64 knows run guest shell torture plants)'; exit 1,:)
+
+%-arguments:
+	@TIME="$(TIME)" ROUNDS="$(ROUNDS)" SEED="$(SEED)" tools/$*/run --check
+
 # A tree of one's own need not be one that boots.
 bootable: setup
 	$(Q)$(if $(KDIR),scripts/setup/preflight $(KDIR) boot)
@@ -169,7 +179,7 @@ test:
 matrix:
 	$(Q)tools/matrix/run --only "$(ONLY)" --commands "$(COMMANDS)"
 
-diff:
+diff: x86_only
 	$(Q)$(MAKE) bootable modules || { echo "verdict: could not tell — the modules do not build"; exit 2; }
 	$(Q)$(enter) tools/diff/run --kernel $(dir) \
 		$(if $(TREE),--tree $(TREE)) $(if $(SEED),--seed $(SEED)) $(if $(CELL),--cell "$(CELL)") $(PATCH)
@@ -183,7 +193,7 @@ model:
 mutants:
 	$(Q)tools/model/mutants/run
 
-bench: bootable modules
+bench: x86_only bootable modules
 	$(Q)RST="$(RST)" tools/bench/run
 
 plants: bootable modules
@@ -191,7 +201,7 @@ plants: bootable modules
 
 # The module a second time, with the C helpers called: delays and rare counters lie in between.
 swap: out = $(dir)/swap/windows
-swap: bootable
+swap: x86_only swap-arguments bootable
 	@grep -q ^CONFIG_LIVEPATCH=y $(dir)/tree/.config || \
 		{ echo 'swap: skipped: this kernel has no livepatch (CONFIG_LIVEPATCH)'; exit 4; }
 	$(Q)$(MAKE) modules
@@ -200,7 +210,7 @@ swap: bootable
 
 # With the C helpers called, as above.
 torture: out = $(dir)/torture/modules
-torture: bootable
+torture: torture-arguments bootable
 	+$(call build,INLINE=n vma_lock_torture.ko)
 	$(Q)TIME="$(TIME)" SEED="$(SEED)" tools/torture/run
 
@@ -226,6 +236,6 @@ coccicheck includecheck versioncheck checkpatch:
 	$(call instead,make check)
 
 .PHONY: help setup all modules modules_install selftests check clippy rustfmt rustfmtcheck rustdoc rust-analyzer \
-	bootable run-modules run guest shell test matrix diff litmus model mutants bench plants swap torture clean mrproper distclean \
+	x86_only bootable run-modules run guest shell test matrix diff litmus model mutants bench plants swap torture clean mrproper distclean \
 	install kselftest kselftest-all run_tests kunit htmldocs pdfdocs tags TAGS cscope compile_commands.json \
 	coccicheck includecheck versioncheck checkpatch
