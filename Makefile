@@ -39,6 +39,7 @@ help:
 ##   bench           - Speed against the kernel's C: instructions, times, sizes, in
 ##                     build/bench (RST=: a page that gets the tables)
 ##   guest           - All suites of selftests/ in the guest, and no more (SUITES=)
+##   fuzz            - Random ioctls to the devices (CALLS=1000000, SEED=)
 ##   plants          - Planted bugs: does this kernel find each? (KERNEL=kasan, kcsan; NAMES=)
 ##   swap            - The Rust lock in the place of the kernel's own, under the kernel's
 ##                     own tests (TIME=600: at length; ROUNDS=20: only rates)
@@ -170,6 +171,8 @@ run: bootable $(if $(SUITES),modules,run-modules) selftests
 
 guest: bootable modules selftests
 	$(qemu) $(suites)
+fuzz: bootable modules selftests
+	$(qemu) --suite fuzz --timeout 7200 --append "CALLS=$(or $(CALLS),1000000) $(addprefix SEED=,$(SEED))"
 shell: bootable modules selftests
 	$(qemu) --shell
 
@@ -236,6 +239,7 @@ coccicheck includecheck versioncheck checkpatch:
 	$(call instead,make check)
 
 .PHONY: help setup all modules modules_install selftests check clippy rustfmt rustfmtcheck rustdoc rust-analyzer \
-	x86_only bootable run-modules run guest shell test matrix diff litmus model mutants bench plants swap torture clean mrproper distclean \
+	x86_only bootable run-modules run guest fuzz shell test matrix diff litmus model mutants bench plants swap \
+	torture clean mrproper distclean \
 	install kselftest kselftest-all run_tests kunit htmldocs pdfdocs tags TAGS cscope compile_commands.json \
 	coccicheck includecheck versioncheck checkpatch

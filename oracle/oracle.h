@@ -16,13 +16,16 @@
 
 struct mm_struct;
 struct vm_area_struct;
+struct vma_iterator;
 
 bool oracle_are_readers_excluded(int refcnt);
 unsigned int oracle_vma_refcount_put_return(struct vm_area_struct *vma);
 void oracle_vma_refcount_put(struct vm_area_struct *vma);
 struct vm_area_struct *oracle_vma_start_read(struct mm_struct *mm, struct vm_area_struct *vma);
 struct vm_area_struct *oracle_lock_vma_under_rcu(struct mm_struct *mm, unsigned long address);
-/* lock_next_vma() with an iterator of its own, under RCU while it runs. */
+struct vm_area_struct *oracle_lock_next_vma(struct mm_struct *mm, struct vma_iterator *vmi,
+					   unsigned long from_addr);
+/* The same with an iterator of its own, under RCU while it runs. */
 struct vm_area_struct *oracle_lock_next_vma_from(struct mm_struct *mm, unsigned long from_addr);
 bool oracle_vma_start_read_locked(struct vm_area_struct *vma);
 void oracle_vma_start_write(struct vm_area_struct *vma);

@@ -8,6 +8,7 @@
 #include "../../oracle/oracle.h"
 
 #include <linux/compiler.h>
+#include <linux/err.h>
 
 /* As in Rust, none may end in a tail call; rust_vma_swap.rs says why. */
 static __always_inline void count(enum rust_vma_swap_event event)
@@ -21,6 +22,15 @@ struct vm_area_struct *c_lock_vma_under_rcu(struct mm_struct *mm, unsigned long 
 	struct vm_area_struct *vma = oracle_lock_vma_under_rcu(mm, address);
 
 	count(vma ? RUST_VMA_SWAP_READS : RUST_VMA_SWAP_READ_FAILURES);
+	return vma;
+}
+
+struct vm_area_struct *c_lock_next_vma(struct mm_struct *mm, struct vma_iterator *vmi,
+				       unsigned long from_addr)
+{
+	struct vm_area_struct *vma = oracle_lock_next_vma(mm, vmi, from_addr);
+
+	count(IS_ERR_OR_NULL(vma) ? RUST_VMA_SWAP_NEXT_FAILURES : RUST_VMA_SWAP_NEXT_READS);
 	return vma;
 }
 

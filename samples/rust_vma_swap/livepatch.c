@@ -18,6 +18,7 @@
 		      "compare include/linux/mmap_lock.h with rust/vma_lock")
 
 SAME_PROTOTYPE(lock_vma_under_rcu, rust_vma_swap_lock_vma_under_rcu);
+SAME_PROTOTYPE(lock_next_vma, rust_vma_swap_lock_next_vma);
 SAME_PROTOTYPE(__vma_start_write, rust_vma_swap_start_write);
 SAME_PROTOTYPE(__vma_exclude_readers_for_detach, rust_vma_swap_exclude_readers_for_detach);
 
@@ -29,6 +30,10 @@ static struct klp_func funcs[] = {
 	{
 		.old_name = "lock_vma_under_rcu",
 		.new_func = rust_vma_swap_lock_vma_under_rcu,
+	},
+	{
+		.old_name = "lock_next_vma",
+		.new_func = rust_vma_swap_lock_next_vma,
 	},
 	{
 		.old_name = "__vma_start_write",
@@ -44,8 +49,9 @@ static struct klp_func funcs[] = {
 static void take_c_bodies(void)
 {
 	funcs[0].new_func = c_lock_vma_under_rcu;
-	funcs[1].new_func = c_start_write;
-	funcs[2].new_func = c_exclude_readers_for_detach;
+	funcs[1].new_func = c_lock_next_vma;
+	funcs[2].new_func = c_start_write;
+	funcs[3].new_func = c_exclude_readers_for_detach;
 }
 
 static struct klp_object objs[] = {

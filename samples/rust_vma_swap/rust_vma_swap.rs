@@ -3,7 +3,7 @@
 //! The running kernel's per-VMA lock, replaced by this library's: a livepatch with bodies in Rust.
 //!
 //! From the moment it is loaded every page fault, mmap, munmap, mprotect, fork and exit of the
-//! machine goes through the three functions below. What the kernel has inlined, the puts above all,
+//! machine goes through the functions below. What the kernel has inlined, the puts above all,
 //! stays C: both meet on the same words. See `Documentation/live-swap.rst`.
 //!
 //! ```sh
@@ -14,12 +14,16 @@
 //! rmmod rust_vma_swap
 //! ```
 
-use core::ptr;
+use core::{
+    mem,
+    ptr, //
+};
 use kernel::{
     bindings::{
         mm_struct,
+        rcu_read_unlock,
         vm_area_struct,
-        EINTR, //
+        vma_iterator, //
     },
     error::to_result,
     ffi::{
@@ -33,10 +37,15 @@ use kernel::{
     prelude::*, //
 };
 use stats::Event;
-use vma_lock::sys::{
-    MmRaw,
-    TaskState,
-    VmaRaw, //
+use vma_lock::{
+    sys::{
+        rcu,
+        MmRaw,
+        TaskState,
+        VmaIter,
+        VmaRaw, //
+    },
+    LockNextError, //
 };
 
 mod glue;
@@ -100,6 +109,41 @@ unsafe extern "C" fn rust_vma_swap_lock_vma_under_rcu(
     vma.map_or(ptr::null_mut(), VmaRaw::as_ptr)
 }
 
+/// C: `lock_next_vma`.
+///
+/// # Safety
+///
+/// As for [`vma_lock::lock_next_vma`].
+#[no_mangle]
+unsafe extern "C" fn rust_vma_swap_lock_next_vma(
+    mm: *mut mm_struct,
+    vmi: *mut vma_iterator,
+    from_addr: c_ulong,
+) -> *mut vm_area_struct {
+    // The caller's RCU as a guard: one more, and one less.
+    let rcu = rcu::read_lock();
+    // SAFETY: It is held twice.
+    unsafe { rcu_read_unlock() };
+
+    // SAFETY: The kernel calls this with what it calls the function of C with.
+    let (next, rcu) = unsafe {
+        vma_lock::lock_next_vma(MmRaw::from_raw(mm), VmaIter::from_raw(vmi), from_addr, rcu)
+    };
+
+    // It is the caller's again.
+    mem::forget(rcu);
+    match next {
+        Ok(Some(_)) => Event::NEXT_READS,
+        _ => Event::NEXT_FAILURES,
+    }
+    .count();
+    match next {
+        Ok(vma) => vma.map_or(ptr::null_mut(), VmaRaw::as_ptr),
+        Err(LockNextError::Interrupted) => EINTR.to_ptr(),
+        Err(LockNextError::TooManyReaders) => EAGAIN.to_ptr(),
+    }
+}
+
 /// C: `__vma_start_write`.
 ///
 /// # Safety
@@ -116,7 +160,7 @@ unsafe extern "C" fn rust_vma_swap_start_write(vma: *mut vm_area_struct, state: 
         Err(vma_lock::Interrupted) => Event::WRITES_INTERRUPTED,
     }
     .count();
-    started.map_or(-(EINTR as c_int), |()| 0)
+    started.map_or(EINTR.to_errno(), |()| 0)
 }
 
 /// C: `__vma_exclude_readers_for_detach`.

@@ -28,6 +28,10 @@ impl Event {
     pub(crate) const READS: Self = Self(glue::RUST_VMA_SWAP_READS);
     /// Not read-locked: none there, or the caller has to take the mmap lock.
     pub(crate) const READ_FAILURES: Self = Self(glue::RUST_VMA_SWAP_READ_FAILURES);
+    /// The same for `lock_next_vma`.
+    pub(crate) const NEXT_READS: Self = Self(glue::RUST_VMA_SWAP_NEXT_READS);
+    /// No more VMA, or given up.
+    pub(crate) const NEXT_FAILURES: Self = Self(glue::RUST_VMA_SWAP_NEXT_FAILURES);
     /// Write locks taken.
     pub(crate) const WRITES: Self = Self(glue::RUST_VMA_SWAP_WRITES);
     /// Write locks given up for a fatal signal.
@@ -48,6 +52,8 @@ impl Event {
 const COUNTERS: &[(&str, Event)] = &[
     ("reads", Event::READS),
     ("read_failures", Event::READ_FAILURES),
+    ("next_reads", Event::NEXT_READS),
+    ("next_failures", Event::NEXT_FAILURES),
     ("writes", Event::WRITES),
     ("writes_interrupted", Event::WRITES_INTERRUPTED),
     ("slow_detaches", Event::SLOW_DETACHES),

@@ -8,10 +8,13 @@
 
 struct mm_struct;
 struct vm_area_struct;
+struct vma_iterator;
 
 /* The bodies, in rust_vma_swap.rs. */
 struct vm_area_struct *rust_vma_swap_lock_vma_under_rcu(struct mm_struct *mm,
 							unsigned long address);
+struct vm_area_struct *rust_vma_swap_lock_next_vma(struct mm_struct *mm, struct vma_iterator *vmi,
+						   unsigned long from_addr);
 int rust_vma_swap_start_write(struct vm_area_struct *vma, int state);
 void rust_vma_swap_exclude_readers_for_detach(struct vm_area_struct *vma);
 
@@ -23,6 +26,8 @@ int rust_vma_swap_enable(void);
 
 /* The kernel's own C instead, compiled into this module, in c_bodies.c: for comparison. */
 struct vm_area_struct *c_lock_vma_under_rcu(struct mm_struct *mm, unsigned long address);
+struct vm_area_struct *c_lock_next_vma(struct mm_struct *mm, struct vma_iterator *vmi,
+				       unsigned long from_addr);
 int c_start_write(struct vm_area_struct *vma, int state);
 void c_exclude_readers_for_detach(struct vm_area_struct *vma);
 
@@ -30,6 +35,8 @@ void c_exclude_readers_for_detach(struct vm_area_struct *vma);
 enum rust_vma_swap_event {
 	RUST_VMA_SWAP_READS,
 	RUST_VMA_SWAP_READ_FAILURES,
+	RUST_VMA_SWAP_NEXT_READS,
+	RUST_VMA_SWAP_NEXT_FAILURES,
 	RUST_VMA_SWAP_READS_EXCLUDED,
 	RUST_VMA_SWAP_READS_DETACHED,
 	RUST_VMA_SWAP_READS_BACKED_OFF,

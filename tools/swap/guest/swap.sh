@@ -39,7 +39,7 @@ fi
 # limit<tab>folder<tab>command
 sed -n "s/^\(short\|$form\)[ \t]\+\([0-9]\+\)[ \t]\+\([^ \t]\+\)[ \t]\+/\2\t\3\t/p" tests >"$tmp/rows"
 rows=$(wc -l <"$tmp/rows")
-echo "1..$((rows + 12))"
+echo "1..$((rows + 13))"
 
 # run_row PASS NUMBER: the test of that row; PASS/NUMBER are its results.
 run_row() {
@@ -101,6 +101,14 @@ at_least reads 50000 && at_least writes 50000
 result $? all_goes_through_it
 at_least writes_interrupted 1
 result $? killed_fork_gives_up
+# Each line of it is a VMA that lock_next_vma() locked, but for the page that all processes share.
+proc_maps_goes_through() {
+	before=$(count next_reads)
+	lines=$(grep -cv vsyscall /proc/$$/maps)
+	[ "$lines" -gt 5 ] && [ $(($(count next_reads) - before)) -ge "$lines" ]
+}
+proc_maps_goes_through
+result $? proc_maps_goes_through_it
 ./race $((load * 4 + 5)) &
 race=$!
 leave
@@ -160,7 +168,7 @@ while [ $i -lt "$rows" ]; do
 done
 
 total() { count "$1" /tmp/rust_vma_swap.counters; }
-verdict="swap: identical KTAP over $results tests, $(total reads) reads, $(total writes) writes,"
+verdict="swap: identical KTAP over $results tests, $(total reads) reads, $(total next_reads) next reads, $(total writes) writes,"
 verdict="$verdict $(total slow_detaches) slow detaches, $(total sleeps) sleeps"
 [ $flaky = 0 ] || verdict="$verdict, $flaky flaky"
 

@@ -19,6 +19,7 @@ use core::{
 ///
 /// Whoever steps it holds the mmap lock or RCU; under RCU alone a VMA that it finds may be detached
 /// or reused at any time.
+#[repr(transparent)]
 pub struct VmaIter<'mm> {
     vmi: kernel::bindings::vma_iterator,
     mm: PhantomData<&'mm MmRaw>,
@@ -37,6 +38,17 @@ impl<'mm> VmaIter<'mm> {
             vmi: unsafe { vmi.assume_init() },
             mm: PhantomData,
         }
+    }
+
+    /// The kernel's own iterator.
+    ///
+    /// # Safety
+    ///
+    /// `vmi` is initialised, over an mm that is there for `'mm`, and used by nobody else meanwhile.
+    #[inline]
+    pub unsafe fn from_raw<'a>(vmi: *mut kernel::bindings::vma_iterator) -> &'a mut Self {
+        // SAFETY: By the contract above; `VmaIter` is transparent.
+        unsafe { &mut *vmi.cast() }
     }
 
     /// Starts anew at `addr`. C: `vma_iter_set`, `mas_set`.
