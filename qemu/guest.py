@@ -106,7 +106,7 @@ def run(machine: Machine, log: Path, timeout: float, stall: float, on_line=None,
             console = Console(out, outcome.lines, on_line, on_bytes)
             console.take(machine.before)
             if machine.state:
-                with Qmp(machine.control) as control:
+                with Qmp(machine.control, lambda: process.poll() is not None) as control:
                     control.go_on(machine.state)
             outcome.reason = _watch(process, console, timeout, stall)
             if not outcome.reason:

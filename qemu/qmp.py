@@ -15,7 +15,7 @@ SECONDS = 30
 
 
 class Qmp:
-    def __init__(self, control: Path):
+    def __init__(self, control: Path, ended=lambda: False):
         deadline = time.monotonic() + SECONDS
         self.connection = socket.socket(socket.AF_UNIX)
         self.connection.settimeout(SECONDS)
@@ -24,7 +24,7 @@ class Qmp:
                 self.connection.connect(str(control))
                 break
             except OSError as error:
-                if time.monotonic() > deadline:
+                if ended() or time.monotonic() > deadline:
                     raise Fatal(f"QEMU does not listen to {control}: {error.strerror}") from None
                 time.sleep(0.01)
         self.replies = self.connection.makefile()

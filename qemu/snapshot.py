@@ -67,17 +67,15 @@ def prepare(machine: guest.Machine, folder: Path, control: Path, stall: float, s
         try:
             known = json.loads((folder / "key.json").read_text())
         except (OSError, ValueError):
-            known = {}
-        if known.get("key") != key:
+            known = None
+        if known != key:
             say("SNAP", "booting the guest once, to go on from there from now on")
-            known = {"key": key, "reason": _make(machine, folder, stall)}
+            if reason := _make(machine, folder, stall):
+                say("SNAP", f"it cannot be kept: {reason}")
+                return None
             temporary = folder / "key.tmp"
-            temporary.write_text(json.dumps(known))
+            temporary.write_text(json.dumps(key))
             temporary.rename(folder / "key.json")
-            if known["reason"]:
-                say("SNAP", f"it cannot be kept: {known['reason']}")
-    if known["reason"]:
-        return None
     return replace(machine, state=folder / "state", before=(folder / "boot.log").read_bytes())
 
 
@@ -88,22 +86,25 @@ def forget(folder: Path) -> None:
 
 def _key(machine: guest.Machine) -> list:
     image = machine.kernel.stat()
+    busybox, applets = initramfs.find_busybox(machine.arch)
     files = [Path(machine.qemu), *Path(__file__).parent.glob("*.py"), initramfs.INIT]
     sums = [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)]
     return [
         *sums,
+        hashlib.sha256(busybox).hexdigest(),
         image.st_size,
         image.st_mtime_ns,
         machine.accel,
         machine.smp,
         machine.append,
-        *initramfs.find_busybox(machine.arch)[1],
+        *applets,
     ]
 
 
 def _make(machine: guest.Machine, folder: Path, stall: float) -> str:
     """Boot, and save. Return why that cannot be done, or ""."""
     forget(folder)
+    machine.memory.unlink(missing_ok=True)  # a guest may still have the old one
     with open(machine.memory, "wb") as file:
         file.truncate(MEM)
     initramfs.build(machine.initrd, machine.arch, f"snapshot\nPAGE={HANDED_IN // PAGE}")
