@@ -289,26 +289,31 @@ static void pin_to_cpu(int cpu)
 }
 
 /* Why no task can be stopped right behind an access to the lock, or NULL. */
-static const char *no_race(int fd)
+static const char *no_race(void)
 {
 	struct vma_test_op set, op = {
 		.op = VMA_TEST_OP_END_READ,
 		.impl = VMA_TEST_C,
 		.flags = VMA_TEST_OP_WATCH,
 	};
+	bool none;
+	int fd;
 
 	/* They wait for each other with interrupts off, so not on one CPU. */
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		return "needs two CPUs";
-	if (!vma_op(fd, VMA_TEST_C, VMA_TEST_OP_SET, 2, &set) && ioctl(fd, VMA_TEST_OP, &op) &&
-	    (errno == ENOSPC || errno == EOPNOTSUPP))
-		return "no watchpoints that trap behind an access";
-	return NULL;
+	/* On a VMA of its own. */
+	fd = open_device("vma_lock_test");
+	none = !vma_op(fd, VMA_TEST_C, VMA_TEST_OP_SET, 2, &set) && ioctl(fd, VMA_TEST_OP, &op) &&
+	       (errno == ENOSPC || errno == EOPNOTSUPP);
+	close(fd);
+	return none ? "no watchpoints that trap behind an access" : NULL;
 }
 
-#define needs_race(fd) do { \
-	if (no_race(fd)) \
-		SKIP(return, "%s", no_race(fd)); \
+#define needs_race() do { \
+	const char *why = no_race(); \
+	if (why) \
+		SKIP(return, "%s", why); \
 } while (0)
 
 TEST_F(pair, vma_reused_by_other_mm)
@@ -323,7 +328,7 @@ TEST_F(pair, vma_reused_by_other_mm)
 	struct call call;
 	int err;
 
-	needs_race(self->fd);
+	needs_race();
 	pin_to_cpu(1);
 	call_start(&call, self->fd, VMA_TEST_OP, &writer);
 	nap_ms(20);
@@ -367,7 +372,7 @@ static void overtake(struct __test_metadata *_metadata, FIXTURE_DATA(pair) *self
 /* The first look said "not locked". The second one, with the count raised, must not. */
 TEST_F(pair, reader_looks_again)
 {
-	needs_race(self->fd);
+	needs_race();
 	attach(_metadata, self->fd, variant->writer);
 	overtake(_metadata, self, variant, VMA_TEST_STAY, 0, -EBUSY);
 }
@@ -375,7 +380,7 @@ TEST_F(pair, reader_looks_again)
 /* The write lock is over: the reader has it, and it is not where it was found. */
 TEST_F(pair, vma_moved_before_it_was_locked)
 {
-	needs_race(self->fd);
+	needs_race();
 	attach(_metadata, self->fd, variant->writer);
 	overtake(_metadata, self, variant, VMA_TEST_MOVE, 0, 0);
 	overtake(_metadata, self, variant, VMA_TEST_MOVE, VMA_TEST_OP_FIND, -EBUSY);
@@ -384,7 +389,7 @@ TEST_F(pair, vma_moved_before_it_was_locked)
 /* Another one is the next one by now, and must not be passed over. */
 TEST_F(pair, next_vma_replaced_before_it_was_locked)
 {
-	needs_race(self->fd);
+	needs_race();
 	attach(_metadata, self->fd, variant->writer);
 	overtake(_metadata, self, variant, VMA_TEST_MOVE, VMA_TEST_OP_NEXT, 0);
 	overtake(_metadata, self, variant, VMA_TEST_REPLACE, VMA_TEST_OP_NEXT, 1);
@@ -392,7 +397,7 @@ TEST_F(pair, next_vma_replaced_before_it_was_locked)
 
 TEST_F(pair, vma_detached_before_it_was_locked)
 {
-	needs_race(self->fd);
+	needs_race();
 	attach(_metadata, self->fd, variant->writer);
 	overtake(_metadata, self, variant, VMA_TEST_DETACH, 0, -EAGAIN);
 	attach(_metadata, self->fd, variant->writer);
