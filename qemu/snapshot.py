@@ -29,7 +29,7 @@ ROOM = 64 << 20
 PAGE = 4096
 APPEND = f"memmap={ROOM >> 20}M$0x{HANDED_IN:x}"
 READY = "vma_lock: guest ready"
-BOOT_SECONDS = 120
+BOOT_SECONDS, STALL_SECONDS = 120, 60
 # What the kernel needs for it.
 OPTIONS = ("CONFIG_X86_64=y", "CONFIG_DEVMEM=y")
 
@@ -55,7 +55,7 @@ def possible(machine: guest.Machine, tree: Path, archive: bytes) -> bool:
     return plain and len(archive) < ROOM - PAGE and all(option in config for option in OPTIONS)
 
 
-def prepare(machine: guest.Machine, folder: Path, control: Path, stall: float, say) -> guest.Machine | None:
+def prepare(machine: guest.Machine, folder: Path, control: Path, say) -> guest.Machine | None:
     """The machine that goes on from the snapshot, or None if there can be none."""
     folder.mkdir(exist_ok=True)
     machine = replace(
@@ -70,7 +70,7 @@ def prepare(machine: guest.Machine, folder: Path, control: Path, stall: float, s
             known = None
         if known != key:
             say("SNAP", "booting the guest once, to go on from there from now on")
-            if reason := _make(machine, folder, stall):
+            if reason := _make(machine, folder):
                 say("SNAP", f"it cannot be kept: {reason}")
                 return None
             temporary = folder / "key.tmp"
@@ -101,7 +101,7 @@ def _key(machine: guest.Machine) -> list:
     ]
 
 
-def _make(machine: guest.Machine, folder: Path, stall: float) -> str:
+def _make(machine: guest.Machine, folder: Path) -> str:
     """Boot, and save. Return why that cannot be done, or ""."""
     forget(folder)
     machine.memory.unlink(missing_ok=True)  # a guest may still have the old one
@@ -118,7 +118,7 @@ def _make(machine: guest.Machine, folder: Path, stall: float) -> str:
             saved.append(True)
 
     try:
-        outcome = guest.run(machine, folder / "boot.log", BOOT_SECONDS, stall, on_line)
+        outcome = guest.run(machine, folder / "boot.log", BOOT_SECONDS, STALL_SECONDS, on_line)
     except Fatal as error:
         return str(error)
     problems = judge.scanner.finish()
