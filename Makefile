@@ -13,7 +13,8 @@ help:
 ##                     COMMANDS="guest diff"); goes on where it stopped
 ##   diff            - Is a change to the protocol "no functional change"? C before, C
 ##                     after, Rust, state by state (PATCH=my.patch or TREE=~/linux;
-##                     SEED=: of the random schedules; CELL=: one cell of the report)
+##                     SEED=: of the random schedules; CELL=: one cell of the report;
+##                     FIRST=1: no boot if schedules differ; FULL=1: five threads)
 ##
 ## Building
 ##   modules         - The modules, for the kernel chosen below (default)

@@ -36,6 +36,7 @@ WATCHDOG = "qemu: watchdog: "
 # it, or all: that line follows once more, whole.
 REPLAY = "** replaying previous printk message **"
 POWEROFF_SECONDS = 10
+RESULTS_SIZE = 256 << 20
 DUMP_SECONDS = 2
 
 
@@ -55,14 +56,19 @@ class Machine:
     state: Path | None = None
     before: bytes = b""
     arch: Arch = X86
+    results: Path | None = None  # a file that is the memory of a PCI device
 
     def command(self) -> list[str]:
         accel = {"tcg": ["tcg,thread=multi", "-cpu", self.arch.cpu], "kvm": ["kvm", "-cpu", "host"]}[self.accel]
+        results = []
+        if self.results:
+            memory = f"memory-backend-file,id=results,share=on,mem-path={self.results},size={RESULTS_SIZE}"
+            results = ["-object", memory, "-device", "ivshmem-plain,memdev=results"]
         command = [
             self.qemu, "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
             "-machine", self.arch.machine, "-accel", *accel, "-smp", str(self.smp), "-m", self.mem,
             "-serial", "mon:stdio", "-kernel", str(self.kernel), "-initrd", str(self.initrd),
-            "-append", f"{self.arch.append} {APPEND} {self.append}".strip(),
+            "-append", f"{self.arch.append} {APPEND} {self.append}".strip(), *results,
         ]  # fmt: skip
         if self.memory:
             share = "off" if self.state else "on"

@@ -51,7 +51,7 @@ class Handed:
 
 def possible(machine: guest.Machine, tree: Path, archive: bytes) -> bool:
     config = (tree / ".config").read_text().splitlines()
-    plain = not machine.append and machine.mem == "1G"
+    plain = not machine.append and not machine.results and machine.mem == "1G"
     return plain and len(archive) < ROOM - PAGE and all(option in config for option in OPTIONS)
 
 

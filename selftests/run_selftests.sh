@@ -9,7 +9,7 @@
 # Exit: 0 all passed or skipped, 1 not.
 
 cd "$(dirname "$0")" || exit 1
-all="kunit unload module sample live synthetic bad_ioctl fuzz table lockdep"
+all="kunit unload module sample live synthetic attack bad_ioctl fuzz table lockdep"
 # shellcheck disable=SC2086
 [ $# -gt 0 ] || set -- $all
 

@@ -48,6 +48,10 @@ void vma_lock_helper___vma_lockdep_acquire_exclusive(struct vm_area_struct *vma)
 void vma_lock_helper___vma_lockdep_release_exclusive(struct vm_area_struct *vma);
 void vma_lock_helper___vma_lockdep_stat_mark_acquired(struct vm_area_struct *vma);
 
+/* include/linux/mmap_lock.h: the sequence of the mmap lock */
+void vma_lock_helper_mm_lock_seqcount_init(struct mm_struct *mm);
+void vma_lock_helper_mm_lock_seqcount_end(struct mm_struct *mm);
+
 /* include/linux/rwsem.h */
 void vma_lock_helper_down_write_nested(struct rw_semaphore *sem, int subclass);
 bool vma_lock_helper_rwsem_is_contended(struct rw_semaphore *sem);
@@ -55,12 +59,10 @@ void vma_lock_helper_rwsem_assert_held(const struct rw_semaphore *sem);
 void vma_lock_helper_rwsem_assert_held_write(const struct rw_semaphore *sem);
 
 /* include/linux/seqlock.h */
-void vma_lock_helper_seqcount_init(seqcount_t *s);
 unsigned int vma_lock_helper_raw_read_seqcount(const seqcount_t *s);
 bool vma_lock_helper_raw_seqcount_try_begin(const seqcount_t *s, unsigned int *seq);
 bool vma_lock_helper_read_seqcount_retry(const seqcount_t *s, unsigned int seq);
 void vma_lock_helper_do_raw_write_seqcount_begin(seqcount_t *s);
-void vma_lock_helper_do_raw_write_seqcount_end(seqcount_t *s);
 
 /* include/linux/mm.h, include/linux/maple_tree.h */
 void vma_lock_helper_vma_iter_init(struct vma_iterator *vmi, struct mm_struct *mm,

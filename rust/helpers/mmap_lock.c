@@ -2,6 +2,16 @@
 
 #include <linux/mmap_lock.h>
 
+__rust_helper void vma_lock_helper_mm_lock_seqcount_init(struct mm_struct *mm)
+{
+	mm_lock_seqcount_init(mm);
+}
+
+__rust_helper void vma_lock_helper_mm_lock_seqcount_end(struct mm_struct *mm)
+{
+	mm_lock_seqcount_end(mm);
+}
+
 __rust_helper void vma_lock_helper_mmap_lock_trace_start_locking(struct mm_struct *mm, bool write)
 {
 	__mmap_lock_trace_start_locking(mm, write);

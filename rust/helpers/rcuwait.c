@@ -4,16 +4,6 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
-__rust_helper void vma_lock_helper_rcuwait_init(struct rcuwait *w)
-{
-	rcuwait_init(w);
-}
-
-__rust_helper bool vma_lock_helper_rcuwait_active(struct rcuwait *w)
-{
-	return rcuwait_active(w);
-}
-
 __rust_helper void vma_lock_helper_prepare_to_rcuwait(struct rcuwait *w)
 {
 	prepare_to_rcuwait(w);

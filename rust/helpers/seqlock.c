@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-#include <linux/kcsan-checks.h>
 #include <linux/seqlock.h>
-
-__rust_helper void vma_lock_helper_seqcount_init(seqcount_t *s)
-{
-	seqcount_init(s);
-}
 
 __rust_helper unsigned int vma_lock_helper_raw_read_seqcount(const seqcount_t *s)
 {
@@ -26,10 +20,4 @@ __rust_helper bool vma_lock_helper_read_seqcount_retry(const seqcount_t *s, unsi
 __rust_helper void vma_lock_helper_do_raw_write_seqcount_begin(seqcount_t *s)
 {
 	do_raw_write_seqcount_begin(s);
-}
-
-__rust_helper void vma_lock_helper_do_raw_write_seqcount_end(seqcount_t *s)
-{
-	ASSERT_EXCLUSIVE_WRITER(*s);
-	do_raw_write_seqcount_end(s);
 }

@@ -6,8 +6,9 @@
 
 use crate::{
     sys::{
-        vm_warn_on_once,
+        vm_warn_on_once_vma,
         warn_on_once,
+        RefcountExt,
         VmaRaw, //
     },
     write::__is_vma_write_locked, //
@@ -38,7 +39,7 @@ pub fn vma_assert_detached(vma: &VmaRaw) {
     warn_on_once!(vma_is_attached(vma));
 }
 
-/// Warns, on `CONFIG_DEBUG_VM` kernels, unless the VMA is write-locked. (C dumps the VMA as well.)
+/// Warns, on `CONFIG_DEBUG_VM` kernels, unless the VMA is write-locked.
 ///
 /// # Safety
 ///
@@ -48,7 +49,7 @@ pub fn vma_assert_detached(vma: &VmaRaw) {
 #[inline]
 pub unsafe fn vma_assert_write_locked(vma: &VmaRaw) {
     // SAFETY: The caller vouches for the mmap write lock.
-    vm_warn_on_once!(!unsafe { __is_vma_write_locked(vma) });
+    vm_warn_on_once_vma!(!unsafe { __is_vma_write_locked(vma) }, vma);
 }
 
 /// Warns, on `CONFIG_DEBUG_VM` kernels, unless the VMA is read- or write-locked.
@@ -72,7 +73,7 @@ pub unsafe fn vma_assert_locked(vma: &VmaRaw) {
             if refcnt > 1 {
                 return;
             }
-            vm_warn_on_once!(refcnt == 0);
+            vm_warn_on_once_vma!(refcnt == 0, vma);
         }
     }
 

@@ -19,6 +19,7 @@ use crate::{
     read::__vma_refcount_put_return,
     sys::{
         warn_on_once,
+        RefcountExt,
         TaskState,
         VmaRaw, //
     }, //
@@ -116,7 +117,7 @@ pub unsafe fn vma_mark_detached(vma: &VmaRaw) {
 /// C: `__vma_exclude_readers_for_detach`.
 #[cold]
 pub unsafe fn __vma_exclude_readers_for_detach(vma: &VmaRaw) {
-    let mut ves = VmaExcludeReadersState::new(vma, TaskState::UNINTERRUPTIBLE, true);
+    let mut ves = VmaExcludeReadersState::new(vma, TaskState::Uninterruptible, true);
 
     // SAFETY: The caller holds the mmap write lock.
     let started = unsafe { __vma_start_exclude_readers(&mut ves) };

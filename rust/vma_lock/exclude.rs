@@ -5,15 +5,14 @@
 //! C source: [`mm/mmap_lock.c`](srctree/mm/mmap_lock.c)
 
 use crate::{
+    error::Interrupted,
     hint::unlikely,
     mmap::mmap_assert_write_locked,
-    rcuwait::{
-        rcuwait_wait_event,
-        Interrupted, //
-    },
+    rcuwait::rcuwait_wait_event,
     refcnt::VM_REFCNT_EXCLUDE_READERS_FLAG,
     sys::{
         vm_warn_on_once,
+        RefcountExt,
         TaskState,
         VmaRaw, //
     },
@@ -78,7 +77,7 @@ impl<'a> VmaExcludeReadersState<'a> {
 ///
 /// [`Interrupted`] if a signal ended the wait. The flag has been given back.
 ///
-/// C: `__vma_start_exclude_readers`, before Linux 7.0 [`__vma_enter_locked`].
+/// C: `__vma_start_exclude_readers`, before Linux 7.0 [`__vma_enter_locked`](crate::__vma_enter_locked).
 pub unsafe fn __vma_start_exclude_readers(
     ves: &mut VmaExcludeReadersState<'_>,
 ) -> Result<(), Interrupted> {
@@ -96,11 +95,14 @@ pub unsafe fn __vma_start_exclude_readers(
     }
 
     vma.lockdep_acquire_exclusive();
-    let waited = rcuwait_wait_event(
-        mm.vma_writer_wait(),
-        || vma.vm_refcnt().read() == tgt_refcnt,
-        ves.state,
-    );
+    // SAFETY: The mmap write lock excludes a second waiter; to read a word is not to sleep.
+    let waited = unsafe {
+        rcuwait_wait_event(
+            mm.vma_writer_wait(),
+            || vma.vm_refcnt().read() == tgt_refcnt,
+            ves.state,
+        )
+    };
     if unlikely(waited.is_err()) {
         // A flag left behind would keep all readers out, and a detacher asleep, for ever.
         // SAFETY: The flag was added above.
@@ -128,7 +130,7 @@ pub unsafe fn __vma_start_exclude_readers(
 ///
 /// RELEASE; ACQUIRE if the VMA is now detached.
 ///
-/// C: `__vma_end_exclude_readers`, before Linux 7.0 [`__vma_exit_locked`].
+/// C: `__vma_end_exclude_readers`, before Linux 7.0 [`__vma_exit_locked`](crate::__vma_exit_locked).
 #[inline]
 pub unsafe fn __vma_end_exclude_readers(ves: &mut VmaExcludeReadersState<'_>) {
     vm_warn_on_once!(ves.detached);
@@ -138,44 +140,4 @@ pub unsafe fn __vma_end_exclude_readers(ves: &mut VmaExcludeReadersState<'_>) {
         .vm_refcnt()
         .sub_and_test(VM_REFCNT_EXCLUDE_READERS_FLAG);
     ves.vma.lockdep_release_exclusive();
-}
-
-/// [`__vma_start_exclude_readers`] as it was before Linux 7.0: whether readers are excluded is the
-/// result, false says that the VMA is detached.
-///
-/// # Safety
-///
-/// As for [`__vma_start_exclude_readers`].
-///
-/// # Errors
-///
-/// [`Interrupted`] as there; but if giving back the flag left the VMA detached, that is the answer
-/// and not an error.
-pub unsafe fn __vma_enter_locked(
-    vma: &VmaRaw,
-    detaching: bool,
-    state: TaskState,
-) -> Result<bool, Interrupted> {
-    let mut ves = VmaExcludeReadersState::new(vma, state, detaching);
-
-    // SAFETY: The caller vouches for the same.
-    match unsafe { __vma_start_exclude_readers(&mut ves) } {
-        Err(Interrupted) if !ves.detached => Err(Interrupted),
-        _ => Ok(ves.exclusive),
-    }
-}
-
-/// [`__vma_end_exclude_readers`] as it was before Linux 7.0; returns whether the VMA is now
-/// detached.
-///
-/// # Safety
-///
-/// [`__vma_enter_locked`] said true for `vma`, and the mmap write lock has been held since.
-#[must_use]
-pub unsafe fn __vma_exit_locked(vma: &VmaRaw) -> bool {
-    let mut ves = VmaExcludeReadersState::new(vma, TaskState::UNINTERRUPTIBLE, false);
-
-    // SAFETY: The flag was added by __vma_enter_locked().
-    unsafe { __vma_end_exclude_readers(&mut ves) };
-    ves.detached
 }

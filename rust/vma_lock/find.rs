@@ -5,18 +5,21 @@
 //! C source: [`mm/mmap_lock.c`](srctree/mm/mmap_lock.c)
 
 use crate::{
+    error::{
+        LockVmaError,
+        StartReadError,
+        TooManyReaders, //
+    },
     mmap::{
         mmap_lock_speculate_retry,
         mmap_lock_speculate_try_begin,
         mmap_read_lock_killable,
         mmap_read_unlock, //
     },
-    rcuwait::Interrupted,
     read::{
         vma_end_read,
         vma_start_read,
-        vma_start_read_locked,
-        StartReadError, //
+        vma_start_read_locked, //
     },
     sys::{
         count_vm_vma_lock_event,
@@ -29,15 +32,6 @@ use crate::{
 };
 use core::ptr;
 
-/// Why [`lock_next_vma`] did not lock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LockNextError {
-    /// A fatal signal came during the wait for the mmap lock. C: `-EINTR`.
-    Interrupted,
-    /// The next VMA has as many readers as it can have. C: `-EAGAIN`.
-    TooManyReaders,
-}
-
 /// Finds the VMA at `address` under RCU and read-locks it; `None` if there is none, or if it could
 /// not be locked at once: then take the mmap lock.
 ///
@@ -49,7 +43,7 @@ pub enum LockNextError {
 ///
 /// # Context
 ///
-/// Any context in which RCU may be read. Does not sleep, but where `vma_start_read` may.
+/// Process context. Does not sleep, but where [`vma_start_read`] may.
 ///
 /// # Ordering
 ///
@@ -102,17 +96,19 @@ pub unsafe fn lock_vma_under_rcu(mm: &MmRaw, address: usize) -> Option<&VmaRaw> 
 ///
 /// C: `lock_next_vma_under_mmap_lock`.
 unsafe fn lock_next_vma_under_mmap_lock<'mm>(
-    mm: &'mm MmRaw,
     vmi: &mut VmaIter<'mm>,
     from_addr: usize,
-) -> Result<Option<&'mm VmaRaw>, LockNextError> {
-    mmap_read_lock_killable(mm).map_err(|Interrupted| LockNextError::Interrupted)?;
+) -> Result<Option<&'mm VmaRaw>, LockVmaError> {
+    let mm = vmi.mm();
+
+    // SAFETY: Dropped below.
+    unsafe { mmap_read_lock_killable(mm) }?;
 
     vmi.set(from_addr);
     // SAFETY: The mmap lock is held.
     let ret = match unsafe { vmi.next() } {
-        // SAFETY: The VMA was found under the mmap lock, which is held.
-        Some(vma) if !unsafe { vma_start_read_locked(vma) } => Err(LockNextError::TooManyReaders),
+        // SAFETY: The VMA was found under the mmap lock, which is held for reading.
+        Some(vma) if !unsafe { vma_start_read_locked(vma) } => Err(TooManyReaders.into()),
         vma => Ok(vma),
     };
 
@@ -121,7 +117,8 @@ unsafe fn lock_next_vma_under_mmap_lock<'mm>(
     ret
 }
 
-/// Finds the next VMA from `from_addr` on, and read-locks it; `None` if there is no more.
+/// Finds the next VMA of `vmi`'s mm from `from_addr` on, and read-locks it; `None` if there is no
+/// more.
 ///
 /// Under RCU if that can be done, otherwise under the mmap lock. No VMA that is there all the time
 /// is passed over: if the address space may have changed since the VMA was found, it is looked for
@@ -132,24 +129,26 @@ unsafe fn lock_next_vma_under_mmap_lock<'mm>(
 ///
 /// # Safety
 ///
-/// The mm has users and keeps them during the call. `vmi` stands at `from_addr`, in the same
-/// critical section of RCU.
+/// The iterator's mm has users and keeps them during the call. `vmi` stands at `from_addr`, in the
+/// same critical section of RCU.
 ///
 /// # Context
 ///
-/// RCU read-side critical section on entry; sleeps on the mmap lock without it.
+/// Process context, in an RCU read-side critical section on entry; sleeps on the mmap lock without
+/// it. Whoever holds a read lock of another VMA of this mm deadlocks with a writer that waits for it.
 ///
 /// # Errors
 ///
-/// See [`LockNextError`].
+/// See [`LockVmaError`].
 ///
 /// C: `lock_next_vma`.
 pub unsafe fn lock_next_vma<'mm>(
-    mm: &'mm MmRaw,
     vmi: &mut VmaIter<'mm>,
     from_addr: usize,
     mut rcu: rcu::Guard,
-) -> (Result<Option<&'mm VmaRaw>, LockNextError>, rcu::Guard) {
+) -> (Result<Option<&'mm VmaRaw>, LockVmaError>, rcu::Guard) {
+    let mm = vmi.mm();
+
     loop {
         // In case the VMA has to be verified later.
         let seq = mmap_lock_speculate_try_begin(mm);
@@ -163,7 +162,7 @@ pub unsafe fn lock_next_vma<'mm>(
         match unsafe { vma_start_read(mm, vma, rcu) } {
             Ok(guard) => {
                 // SAFETY: Locked above; `guard` is held.
-                if unsafe { is_next(mm, vmi, vma, from_addr, seq) } {
+                if unsafe { is_next(vmi, vma, from_addr, seq) } {
                     return (Ok(Some(vma)), guard);
                 }
                 drop(guard);
@@ -180,7 +179,7 @@ pub unsafe fn lock_next_vma<'mm>(
     }
 
     // SAFETY: The caller vouches for the mm; RCU has been dropped.
-    let ret = unsafe { lock_next_vma_under_mmap_lock(mm, vmi, from_addr) };
+    let ret = unsafe { lock_next_vma_under_mmap_lock(vmi, from_addr) };
     let rcu = rcu::read_lock();
     // What the iterator remembers is from before this critical section.
     vmi.set(match ret {
@@ -197,7 +196,6 @@ pub unsafe fn lock_next_vma<'mm>(
 /// RCU is held, `vma` is read-locked, `seq` was read before `vma` was found.
 #[inline]
 unsafe fn is_next<'mm>(
-    mm: &MmRaw,
     vmi: &mut VmaIter<'mm>,
     vma: &'mm VmaRaw,
     from_addr: usize,
@@ -210,7 +208,7 @@ unsafe fn is_next<'mm>(
         return false;
     }
     // Ahead of it: it may have shrunk, and another one may have come in between, since it was found.
-    if from_addr < start && seq.is_none_or(|seq| mmap_lock_speculate_retry(mm, seq)) {
+    if from_addr < start && seq.is_none_or(|seq| mmap_lock_speculate_retry(vmi.mm(), seq)) {
         vmi.set(from_addr);
         // SAFETY: RCU is held.
         return unsafe { vmi.next() }.is_some_and(|next| ptr::eq(next, vma));

@@ -10,7 +10,7 @@
 //!
 //! | C | Rust | file |
 //! |---|---|---|
-//! | `__vma_are_readers_excluded` | [`are_readers_excluded`] | `refcnt.rs` |
+//! | `__vma_are_readers_excluded` | [`__vma_are_readers_excluded`] | `refcnt.rs` |
 //! | `__vma_refcount_put_return` | [`__vma_refcount_put_return`] | `read.rs` |
 //! | `vma_refcount_put` | [`vma_refcount_put`] | `read.rs` |
 //! | `vma_start_read` | [`vma_start_read`] | `read.rs` |
@@ -57,6 +57,12 @@
 //! | `mmap_read_unlock` | [`mmap_read_unlock`] | `mmap.rs` |
 //! | `mmap_lock_is_contended` | [`mmap_lock_is_contended`] | `mmap.rs` |
 //!
+//! The names of the patch that this library began with are in `seed.rs`.
+//!
+//! There is no `#else` half of the header for kernels without `CONFIG_PER_VMA_LOCK`: they have no
+//! `vm_refcnt`, so the library does not build there. Upstream is about to have the locks always; then
+//! nothing has to change here, since nothing asks for the option.
+//!
 //! C header: [`include/linux/mmap_lock.h`](srctree/include/linux/mmap_lock.h)
 
 // The names are C's.
@@ -64,6 +70,7 @@
 
 mod assert;
 mod attach;
+mod error;
 mod exclude;
 #[cfg(not(feature = "host"))]
 mod find;
@@ -74,6 +81,7 @@ mod read;
 mod refcnt;
 #[cfg(not(feature = "host"))]
 pub mod safe;
+mod seed;
 pub mod sys;
 mod write;
 
@@ -82,13 +90,12 @@ pub use self::find::*;
 pub use self::{
     assert::*,
     attach::*,
+    error::*,
     exclude::*,
     mmap::*,
-    rcuwait::{
-        rcuwait_wait_event,
-        Interrupted, //
-    },
+    rcuwait::rcuwait_wait_event,
     read::*,
     refcnt::*,
+    seed::*,
     write::*, //
 };

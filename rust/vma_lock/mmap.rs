@@ -8,7 +8,7 @@
 //! C header: [`include/linux/mmap_lock.h`](srctree/include/linux/mmap_lock.h)
 
 use crate::{
-    rcuwait::Interrupted,
+    error::Interrupted,
     sys::{
         trace,
         MmRaw, //
@@ -36,7 +36,7 @@ pub fn mmap_assert_write_locked(mm: &MmRaw) {
 /// Nobody else uses the mm yet.
 #[inline]
 pub unsafe fn mm_lock_seqcount_init(mm: &MmRaw) {
-    mm.mm_lock_seq().init();
+    mm.mm_lock_seq_init();
 }
 
 /// The sequence becomes odd. C: `mm_lock_seqcount_begin`.
@@ -66,7 +66,7 @@ pub unsafe fn mm_lock_seqcount_begin(mm: &MmRaw) {
 /// would order the writer's loads as well; the code is an `smp_wmb()`.)
 #[inline]
 pub unsafe fn mm_lock_seqcount_end(mm: &MmRaw) {
-    mm.mm_lock_seq().write_end();
+    mm.mm_lock_seq_end();
 }
 
 /// Begins to read without any lock, in the hope that no writer comes; `None` if one is there. Then
@@ -95,9 +95,16 @@ pub fn mmap_lock_speculate_retry(mm: &MmRaw, seq: u32) -> bool {
     mm.mm_lock_seq().read_retry(seq)
 }
 
-/// Takes the mmap lock for writing. Sleeps. C: `mmap_write_lock`.
+/// Takes the mmap lock for writing. Sleeps, for ever if the current task holds it already.
+///
+/// # Safety
+///
+/// The caller drops the lock again, by [`mmap_write_unlock`], before the current task ends or goes
+/// back to user space.
+///
+/// C: `mmap_write_lock`.
 #[inline]
-pub fn mmap_write_lock(mm: &MmRaw) {
+pub unsafe fn mmap_write_lock(mm: &MmRaw) {
     trace::start_locking(mm, true);
     mm.mmap_lock().down_write();
     // SAFETY: Taken above.
@@ -105,9 +112,15 @@ pub fn mmap_write_lock(mm: &MmRaw) {
     trace::acquire_returned(mm, true, true);
 }
 
-/// [`mmap_write_lock`] of a second mm. Sleeps. C: `mmap_write_lock_nested`.
+/// [`mmap_write_lock`] of a second mm. Sleeps.
+///
+/// # Safety
+///
+/// As for [`mmap_write_lock`].
+///
+/// C: `mmap_write_lock_nested`.
 #[inline]
-pub fn mmap_write_lock_nested(mm: &MmRaw, subclass: i32) {
+pub unsafe fn mmap_write_lock_nested(mm: &MmRaw, subclass: i32) {
     trace::start_locking(mm, true);
     mm.mmap_lock().down_write_nested(subclass);
     // SAFETY: Taken above.
@@ -115,13 +128,19 @@ pub fn mmap_write_lock_nested(mm: &MmRaw, subclass: i32) {
     trace::acquire_returned(mm, true, true);
 }
 
-/// [`mmap_write_lock`], but a fatal signal ends the wait. C: `mmap_write_lock_killable`.
+/// [`mmap_write_lock`], but a fatal signal ends the wait.
+///
+/// # Safety
+///
+/// As for [`mmap_write_lock`].
 ///
 /// # Errors
 ///
 /// [`Interrupted`]: the lock was not taken.
+///
+/// C: `mmap_write_lock_killable`.
 #[inline]
-pub fn mmap_write_lock_killable(mm: &MmRaw) -> Result<(), Interrupted> {
+pub unsafe fn mmap_write_lock_killable(mm: &MmRaw) -> Result<(), Interrupted> {
     trace::start_locking(mm, true);
     let locked = mm.mmap_lock().down_write_killable();
     if locked {
@@ -177,31 +196,50 @@ pub unsafe fn mmap_write_downgrade(mm: &MmRaw) {
     }
 }
 
-/// Takes the mmap lock for reading. Sleeps. C: `mmap_read_lock`.
+/// Takes the mmap lock for reading. Sleeps, for ever if the current task holds it for writing.
+///
+/// # Safety
+///
+/// The caller drops the lock again, by [`mmap_read_unlock`], before the current task ends or goes
+/// back to user space.
+///
+/// C: `mmap_read_lock`.
 #[inline]
-pub fn mmap_read_lock(mm: &MmRaw) {
+pub unsafe fn mmap_read_lock(mm: &MmRaw) {
     trace::start_locking(mm, false);
     mm.mmap_lock().down_read();
     trace::acquire_returned(mm, false, true);
 }
 
-/// [`mmap_read_lock`], but a fatal signal ends the wait. C: `mmap_read_lock_killable`.
+/// [`mmap_read_lock`], but a fatal signal ends the wait.
+///
+/// # Safety
+///
+/// As for [`mmap_read_lock`].
 ///
 /// # Errors
 ///
 /// [`Interrupted`]: the lock was not taken.
+///
+/// C: `mmap_read_lock_killable`.
 #[inline]
-pub fn mmap_read_lock_killable(mm: &MmRaw) -> Result<(), Interrupted> {
+pub unsafe fn mmap_read_lock_killable(mm: &MmRaw) -> Result<(), Interrupted> {
     trace::start_locking(mm, false);
     let locked = mm.mmap_lock().down_read_killable();
     trace::acquire_returned(mm, false, locked);
     locked.then_some(()).ok_or(Interrupted)
 }
 
-/// Takes the mmap lock for reading if that can be done at once. C: `mmap_read_trylock`.
+/// Takes the mmap lock for reading if that can be done at once.
+///
+/// # Safety
+///
+/// As for [`mmap_read_lock`].
+///
+/// C: `mmap_read_trylock`.
 #[inline]
 #[must_use]
-pub fn mmap_read_trylock(mm: &MmRaw) -> bool {
+pub unsafe fn mmap_read_trylock(mm: &MmRaw) -> bool {
     trace::start_locking(mm, false);
     let locked = mm.mmap_lock().down_read_trylock();
     trace::acquire_returned(mm, false, locked);

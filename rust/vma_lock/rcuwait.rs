@@ -4,15 +4,14 @@
 //!
 //! C header: [`include/linux/rcuwait.h`](srctree/include/linux/rcuwait.h)
 
-use crate::sys::{
-    self,
-    RcuWait,
-    TaskState, //
+use crate::{
+    error::Interrupted,
+    sys::{
+        self,
+        RcuWait,
+        TaskState, //
+    },
 };
-
-/// A signal ended a wait before its condition came true. C: `-EINTR`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Interrupted;
 
 /// Sleeps in `state` until `condition` is true.
 ///
@@ -23,9 +22,14 @@ pub struct Interrupted;
 ///
 /// The condition is tested before the signal: true together with a fatal signal is success.
 ///
+/// # Safety
+///
+/// Nobody else waits on `w` meanwhile: a second waiter would overwrite the first one, which then
+/// sleeps for ever. `condition` does not sleep.
+///
 /// # Context
 ///
-/// Process context; sleeps. The caller excludes a second waiter on `w`.
+/// Process context; sleeps.
 ///
 /// # Ordering
 ///
@@ -38,7 +42,7 @@ pub struct Interrupted;
 /// [`Interrupted`] if a signal that ends sleeps in `state` is pending and the condition is false.
 ///
 /// C: `rcuwait_wait_event`.
-pub fn rcuwait_wait_event(
+pub unsafe fn rcuwait_wait_event(
     w: &RcuWait,
     condition: impl Fn() -> bool,
     state: TaskState,

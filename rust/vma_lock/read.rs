@@ -6,29 +6,21 @@
 //! C source: [`mm/mmap_lock.c`](srctree/mm/mmap_lock.c)
 
 use crate::{
+    error::StartReadError,
     hint::unlikely,
     mmap::mmap_assert_locked,
     refcnt::{
-        are_readers_excluded,
+        __vma_are_readers_excluded,
         VM_REFCNT_LIMIT, //
     },
     sys::{
         rcu,
         MmRaw,
+        RefcountExt,
         VmaRaw, //
     },
 };
 use core::ptr;
-
-/// Why [`vma_start_read`] did not lock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StartReadError {
-    /// The VMA is write-locked, at its limit, or belongs to another mm by now: take the mmap lock
-    /// instead. C: `NULL`.
-    Contended,
-    /// The VMA was detached after it had been found: look again. C: `-EAGAIN`.
-    Detached,
-}
 
 /// Decrements the count and returns the new one, exactly; 0 says that the VMA is now detached.
 ///
@@ -44,28 +36,10 @@ pub enum StartReadError {
 #[inline]
 #[must_use]
 pub unsafe fn __vma_refcount_put_return(vma: &VmaRaw) -> u32 {
-    match vma.vm_refcnt().dec_and_test() {
+    match vma.vm_refcnt().dec_and_test_old() {
         (true, _) => 0,
         (false, old) => old.wrapping_sub(1),
     }
-}
-
-/// [`__vma_refcount_put_return`] in the form of the seed patch: returns whether the VMA is now
-/// detached, and the new count in `refcnt`.
-///
-/// # Safety
-///
-/// As for [`__vma_refcount_put_return`].
-#[inline]
-#[must_use]
-pub unsafe fn __vma_refcount_put(vma: &VmaRaw, refcnt: Option<&mut i32>) -> bool {
-    // SAFETY: The caller vouches for the same.
-    let newcnt = unsafe { __vma_refcount_put_return(vma) };
-
-    if let Some(refcnt) = refcnt {
-        *refcnt = newcnt as i32;
-    }
-    newcnt == 0
 }
 
 /// Drops a read lock; wakes the writer that waits for readers to leave, if this was the last one.
@@ -100,7 +74,7 @@ pub unsafe fn vma_refcount_put(vma: &VmaRaw) {
 
     // Judged by what this very decrement returned: a second look would be at somebody else's count,
     // in a VMA that may be gone.
-    if newcnt != 0 && are_readers_excluded(newcnt as i32) {
+    if newcnt != 0 && __vma_are_readers_excluded(newcnt as i32) {
         // SAFETY: The caller vouches for the mm.
         unsafe { (*mm).vma_writer_wait() }.wake_up();
     }
@@ -120,8 +94,9 @@ pub unsafe fn vma_refcount_put(vma: &VmaRaw) {
 ///
 /// # Context
 ///
-/// RCU read-side critical section. Does not sleep on success; after RCU has been dropped, dropping
-/// another mm may.
+/// Process context, in an RCU read-side critical section. Does not sleep on success. On failure,
+/// once RCU has been dropped, another mm may have to be: `mmdrop` takes locks that are not to be had
+/// in interrupts, and sleeps on PREEMPT_RT.
 ///
 /// # Ordering
 ///
@@ -200,13 +175,14 @@ unsafe fn put_in_other_mm(vma: &VmaRaw, rcu: rcu::Guard) {
 }
 
 /// Read-locks a VMA while the mmap lock is held for reading, which keeps all writers out; then the
-/// mmap lock can be dropped. Returns false only if there are too many readers.
+/// mmap lock can be dropped. Returns false if there are too many readers: all else that makes it so,
+/// a writer or a detached VMA, the mmap read lock excludes.
 ///
 /// Use this, not [`vma_start_read`], where the mmap lock is held: that may fail without need.
 ///
 /// # Safety
 ///
-/// The caller holds the mmap lock of the VMA's mm, and found the VMA under it.
+/// The caller holds the mmap lock of the VMA's mm for reading, and found the VMA in its tree.
 ///
 /// # Context
 ///

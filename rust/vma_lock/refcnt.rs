@@ -38,22 +38,22 @@ const _: () = {
 /// The argument is C's `int`, the comparison is unsigned: a saturated (negative) count is not
 /// "excluded". Until the series of January 2026 C compared signed and said otherwise.
 ///
-/// C: `are_readers_excluded`, since Linux 7.0 `__vma_are_readers_excluded`, before `is_vma_writer_only`,
-/// in [`include/linux/mmap_lock.h`](srctree/include/linux/mmap_lock.h).
+/// C: `__vma_are_readers_excluded`, in the series of January 2026 `are_readers_excluded`, before it
+/// `is_vma_writer_only`, in [`include/linux/mmap_lock.h`](srctree/include/linux/mmap_lock.h).
 ///
 /// # Examples
 ///
 /// ```
-/// use vma_lock::{are_readers_excluded, VM_REFCNT_EXCLUDE_READERS_FLAG as FLAG};
+/// use vma_lock::{VM_REFCNT_EXCLUDE_READERS_FLAG as FLAG, __vma_are_readers_excluded};
 ///
-/// assert!(!are_readers_excluded(1));
-/// assert!(are_readers_excluded(FLAG as i32));
-/// assert!(are_readers_excluded(FLAG as i32 + 1));
-/// assert!(!are_readers_excluded(FLAG as i32 + 2));
+/// assert!(!__vma_are_readers_excluded(1));
+/// assert!(__vma_are_readers_excluded(FLAG as i32));
+/// assert!(__vma_are_readers_excluded(FLAG as i32 + 1));
+/// assert!(!__vma_are_readers_excluded(FLAG as i32 + 2));
 /// ```
 #[inline]
 #[must_use]
-pub const fn are_readers_excluded(refcnt: i32) -> bool {
+pub const fn __vma_are_readers_excluded(refcnt: i32) -> bool {
     const DETACHING: u32 = VM_REFCNT_EXCLUDE_READERS_FLAG;
     const ATTACHED: u32 = VM_REFCNT_EXCLUDE_READERS_FLAG + 1;
 

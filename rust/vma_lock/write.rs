@@ -9,6 +9,7 @@
 //! C source: [`mm/mmap_lock.c`](srctree/mm/mmap_lock.c)
 
 use crate::{
+    error::Interrupted,
     exclude::{
         VmaExcludeReadersState, //
         __vma_end_exclude_readers,
@@ -16,7 +17,6 @@ use crate::{
     },
     hint::unlikely,
     mmap::mmap_assert_write_locked,
-    rcuwait::Interrupted,
     sys::{
         warn_on_once,
         TaskState,
@@ -115,7 +115,7 @@ pub unsafe fn vma_start_write(vma: &VmaRaw) {
 
     // No signal ends an uninterruptible sleep, so there is no error to hand on.
     // SAFETY: The caller holds the mmap write lock.
-    let _ = unsafe { __vma_start_write(vma, TaskState::UNINTERRUPTIBLE) };
+    let _ = unsafe { __vma_start_write(vma, TaskState::Uninterruptible) };
 }
 
 /// [`vma_start_write`], but a fatal signal ends the sleep.
@@ -137,5 +137,5 @@ pub unsafe fn vma_start_write_killable(vma: &VmaRaw) -> Result<(), Interrupted> 
     }
 
     // SAFETY: The caller holds the mmap write lock.
-    unsafe { __vma_start_write(vma, TaskState::KILLABLE) }
+    unsafe { __vma_start_write(vma, TaskState::Killable) }
 }

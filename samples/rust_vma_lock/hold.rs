@@ -20,28 +20,7 @@ use kernel::{
         Monotonic, //
     },
 };
-use vma_lock::{
-    safe::{
-        Mm,
-        ReadGuard,
-        TooManyReaders, //
-    },
-    Interrupted,
-    LockNextError, //
-};
-
-/// Read-locks the VMA at `addr` as the page fault handler does: without the mmap lock if it can.
-fn lock_vma(mm: &Mm, addr: usize) -> Result<ReadGuard<'_>> {
-    if let Some(guard) = mm.lock_vma_under_rcu(addr) {
-        return Ok(guard);
-    }
-
-    // Nothing there, or a writer at it. Once the mmap lock is had there are no writers.
-    let mmap = mm.mmap_read_lock_killable().map_err(|Interrupted| EINTR)?;
-    mmap.start_read(addr)
-        .map_err(|TooManyReaders| EAGAIN)?
-        .ok_or(ENOMEM)
-}
+use vma_lock::safe::MmVmaLock;
 
 pub(crate) fn hold(args: &mut abi::vma_lock_hold) -> Result {
     if args.flags & !abi::VMA_LOCK_HOLD_FLAGS != 0 || args.pad != 0 || args.hold_ms > max_hold_ms()
@@ -50,17 +29,18 @@ pub(crate) fn hold(args: &mut abi::vma_lock_hold) -> Result {
     }
     let until_writer = args.flags & abi::VMA_LOCK_HOLD_UNTIL_WRITER != 0;
     let task = current!();
-    let mm: &Mm = task.mm().ok_or(EINVAL)?.into();
+    let mm = task.mm().ok_or(EINVAL)?;
 
-    let vma = lock_vma(mm, args.addr as usize)?;
+    // As the page fault handler does: without the mmap lock if it can be done.
+    let vma = mm.start_read_unlocked(args.addr as usize)?.ok_or(ENOMEM)?;
     stats::HELD.fetch_add(1, Relaxed);
     args.refcnt_locked = vma.refcnt();
     args.vm_start = vma.start() as u64;
     args.vm_end = vma.end() as u64;
 
-    let ret = wait(args.hold_ms, || until_writer && mm.writer_waits());
+    let ret = wait(args.hold_ms, || until_writer && vma.writer_waits());
 
-    args.writer_waits = mm.writer_waits().into();
+    args.writer_waits = vma.writer_waits().into();
     args.refcnt_put = vma.refcnt();
     // Unlocks, and wakes the writer.
     drop(vma);
@@ -94,14 +74,8 @@ fn wait(ms: u32, done: impl Fn() -> bool) -> Result {
 
 pub(crate) fn next(args: &mut abi::vma_lock_next) -> Result {
     let task = current!();
-    let mm: &Mm = task.mm().ok_or(EINVAL)?.into();
-    let vma = mm
-        .lock_next_vma(args.addr as usize)
-        .map_err(|error| match error {
-            LockNextError::Interrupted => EINTR,
-            LockNextError::TooManyReaders => EAGAIN,
-        })?
-        .ok_or(ENOENT)?;
+    let mut vmas = task.mm().ok_or(EINVAL)?.vmas_from(args.addr as usize);
+    let vma = vmas.lock_next()?.ok_or(ENOENT)?;
 
     args.vm_start = vma.start() as u64;
     args.vm_end = vma.end() as u64;

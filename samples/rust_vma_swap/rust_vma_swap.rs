@@ -45,7 +45,7 @@ use vma_lock::{
         VmaIter,
         VmaRaw, //
     },
-    LockNextError, //
+    LockVmaError, //
 };
 
 mod glue;
@@ -116,7 +116,7 @@ unsafe extern "C" fn rust_vma_swap_lock_vma_under_rcu(
 /// As for [`vma_lock::lock_next_vma`].
 #[no_mangle]
 unsafe extern "C" fn rust_vma_swap_lock_next_vma(
-    mm: *mut mm_struct,
+    _mm: *mut mm_struct,
     vmi: *mut vma_iterator,
     from_addr: c_ulong,
 ) -> *mut vm_area_struct {
@@ -126,9 +126,7 @@ unsafe extern "C" fn rust_vma_swap_lock_next_vma(
     unsafe { rcu_read_unlock() };
 
     // SAFETY: The kernel calls this with what it calls the function of C with.
-    let (next, rcu) = unsafe {
-        vma_lock::lock_next_vma(MmRaw::from_raw(mm), VmaIter::from_raw(vmi), from_addr, rcu)
-    };
+    let (next, rcu) = unsafe { vma_lock::lock_next_vma(VmaIter::from_raw(vmi), from_addr, rcu) };
 
     // It is the caller's again.
     mem::forget(rcu);
@@ -139,8 +137,8 @@ unsafe extern "C" fn rust_vma_swap_lock_next_vma(
     .count();
     match next {
         Ok(vma) => vma.map_or(ptr::null_mut(), VmaRaw::as_ptr),
-        Err(LockNextError::Interrupted) => EINTR.to_ptr(),
-        Err(LockNextError::TooManyReaders) => EAGAIN.to_ptr(),
+        Err(LockVmaError::Interrupted) => EINTR.to_ptr(),
+        Err(LockVmaError::TooManyReaders) => EAGAIN.to_ptr(),
     }
 }
 
@@ -151,9 +149,10 @@ unsafe extern "C" fn rust_vma_swap_lock_next_vma(
 /// As for [`vma_lock::__vma_start_write`].
 #[no_mangle]
 unsafe extern "C" fn rust_vma_swap_start_write(vma: *mut vm_area_struct, state: c_int) -> c_int {
+    // The kernel has no others.
+    let state = TaskState::from_raw(state).unwrap_or(TaskState::Uninterruptible);
     // SAFETY: The kernel calls this with what it calls the function of C with.
-    let started =
-        unsafe { vma_lock::__vma_start_write(VmaRaw::from_raw(vma), TaskState::from_raw(state)) };
+    let started = unsafe { vma_lock::__vma_start_write(VmaRaw::from_raw(vma), state) };
 
     match started {
         Ok(()) => Event::WRITES,

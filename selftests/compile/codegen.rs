@@ -2,10 +2,11 @@
 //! Each hot function twice, once on layer 2 and once on the safe layer: the machine code of the two
 //! must be the same.
 
-use core::{mem, ptr};
+use core::ptr;
+use kernel::mm::{virt::VmaRef, MmWithUser};
 use vma_lock::{
-    safe::{Attached, Mm, ReadGuard, WriteGuard},
-    sys::{rcu, MmRaw, VmaIter, VmaRaw},
+    safe::{Attached, MmVmaLock, ReadGuard, Vma, WriteGuard},
+    sys::{MmRaw, TaskState, VmaRaw},
     *,
 };
 
@@ -25,25 +26,66 @@ pub fn layer3_end_read(guard: ReadGuard<'static>) {
 /// # Safety: `mm` has users.
 #[no_mangle]
 pub unsafe fn layer2_start_read(mm: &'static MmRaw, addr: usize) -> *const VmaRaw {
-    let rcu = rcu::read_lock();
-    // SAFETY: RCU is held.
-    let Some(vma) = (unsafe { VmaIter::new(mm, addr).walk() }) else {
-        return ptr::null();
-    };
-    // SAFETY: Found under `rcu`.
-    match unsafe { vma_start_read(mm, vma, rcu) } {
-        Ok(_) => vma,
-        Err(_) => ptr::null(),
+    // SAFETY: The caller vouches for it.
+    unsafe { lock_vma_under_rcu(mm, addr) }.map_or(ptr::null(), ptr::from_ref)
+}
+
+/// The same.
+#[no_mangle]
+pub fn layer3_start_read(mm: &'static MmWithUser, addr: usize) -> *const VmaRaw {
+    mm.start_read_under_rcu(addr)
+        .map_or(ptr::null(), |guard| ptr::from_ref(guard.into_raw()))
+}
+
+/// # Safety: as for `vma_start_write`.
+#[no_mangle]
+pub unsafe fn layer2_start_write(vma: &'static VmaRaw) {
+    // SAFETY: The caller vouches for it.
+    unsafe { vma_start_write(vma) }
+}
+
+/// The same.
+#[no_mangle]
+pub fn layer3_start_write(vma: Vma<'static, Attached>) {
+    let _ = vma.start_write();
+}
+
+/// # Safety: the mmap lock is held for writing.
+#[no_mangle]
+pub unsafe fn layer2_exclude(vma: &'static VmaRaw, f: fn(&VmaRef)) -> bool {
+    let mut ves = VmaExcludeReadersState::new(vma, TaskState::Killable, false);
+
+    // SAFETY: The caller vouches for it.
+    unsafe {
+        if __vma_start_exclude_readers(&mut ves).is_err() {
+            return false;
+        }
+        f(VmaRef::from_raw(vma.as_ptr()));
+        __vma_end_exclude_readers(&mut ves);
+    }
+    true
+}
+
+/// The same.
+#[no_mangle]
+pub fn layer3_exclude(mut vma: Vma<'static, Attached>, f: fn(&VmaRef)) -> bool {
+    vma.with_readers_excluded(TaskState::Killable, f).is_ok()
+}
+
+/// # Safety: the mm has users.
+#[no_mangle]
+pub unsafe fn layer2_mmap_write(mm: &'static MmRaw) {
+    // SAFETY: The caller vouches for it.
+    unsafe {
+        mmap_write_lock(mm);
+        mmap_write_unlock(mm);
     }
 }
 
 /// The same.
 #[no_mangle]
-pub fn layer3_start_read(mm: &'static Mm, addr: usize) -> *const VmaRaw {
-    match mm.find_vma_rcu(addr).map(|found| found.start_read()) {
-        Some(Ok(guard)) => mem::ManuallyDrop::new(guard).as_ptr().cast(),
-        _ => ptr::null(),
-    }
+pub fn layer3_mmap_write(mm: &'static MmWithUser) {
+    drop(mm.mmap_write_lock())
 }
 
 /// # Safety: as for `vma_mark_detached`.

@@ -35,7 +35,7 @@ FIXTURE_TEARDOWN(ioctl)
 
 TEST_F(ioctl, unknown_command)
 {
-	EXPECT_ERRNO(ENOTTY, _IO('v', 0x93), 0);
+	EXPECT_ERRNO(ENOTTY, _IO('v', 0x95), 0);
 	EXPECT_ERRNO(ENOTTY, _IO('v', 0x90), &self->hold);
 	EXPECT_ERRNO(ENOTTY, _IOW('v', 0x90, struct vma_test_hold), &self->hold);
 	EXPECT_ERRNO(ENOTTY, _IOWR('w', 0x90, struct vma_test_hold), &self->hold);
@@ -86,6 +86,9 @@ TEST_F(ioctl, bad_values)
 	self->op.flags = 0;
 	self->op.pad = 1;
 	EXPECT_ERRNO(EINVAL, VMA_TEST_OP, &self->op);
+
+	EXPECT_ERRNO(EINVAL, VMA_TEST_ATTACK, &((struct vma_test_attack){ .pad = 1 }));
+	EXPECT_ERRNO(EINVAL, VMA_TEST_WALK, &((struct vma_test_walk){ .pad = 1 }));
 }
 
 TEST_F(ioctl, bad_implementation_or_operation)
@@ -97,6 +100,8 @@ TEST_F(ioctl, bad_implementation_or_operation)
 	self->op.impl = 0;
 	self->op.op = VMA_TEST_OP_OVERTAKE + 1;
 	EXPECT_ERRNO(EINVAL, VMA_TEST_OP, &self->op);
+	EXPECT_ERRNO(ENOENT, VMA_TEST_ATTACK, &((struct vma_test_attack){ .number = ~0U }));
+	EXPECT_ERRNO(EINVAL, VMA_TEST_WALK, &((struct vma_test_walk){ .role = VMA_TEST_WALK_WRITER + 1 }));
 }
 
 /* What would wait for ever, or warn, is refused. */

@@ -58,6 +58,15 @@ static void *protect(void *area)
 	return &err;
 }
 
+static void *protect_call(void *data)
+{
+	struct call *call = data;
+
+	call->tid = gettid();
+	call->err = mprotect(call->arg, PAGE, PROT_READ) ? errno : 0;
+	return NULL;
+}
+
 /* The writer sleeps until the guard is dropped, which wakes it. */
 TEST_F(sample, writer_waits)
 {
@@ -77,6 +86,36 @@ TEST_F(sample, writer_waits)
 	EXPECT_EQ(1, self->hold.writer_waits);
 	EXPECT_EQ(2, self->hold.refcnt_locked);
 	EXPECT_EQ(FLAG + 2, self->hold.refcnt_put);
+}
+
+/* A writer that waits for another VMA of the same mm is not one that waits for this VMA. */
+TEST_F(sample, writer_of_another_vma)
+{
+	char *area = map_area();
+	struct vma_lock_hold other = { .addr = (unsigned long)area, .hold_ms = 10000 };
+	struct call holder, writer = {};
+	unsigned long long start;
+
+	call_start(&holder, self->fd, VMA_LOCK_HOLD, &other);
+	wait_until("vma_lock", "held", 1);
+	writer.arg = area;
+	ASSERT_EQ(0, pthread_create(&writer.thread, NULL, protect_call, &writer));
+	wait_until_blocked(&writer.tid);
+
+	self->hold.hold_ms = 500;
+	self->hold.flags = VMA_LOCK_HOLD_UNTIL_WRITER;
+	start = now_ns();
+	EXPECT_EQ(0, ioctl(self->fd, VMA_LOCK_HOLD, &self->hold));
+	EXPECT_GE(now_ns() - start, 500 * NSEC_PER_MSEC);
+	EXPECT_EQ(0, self->hold.writer_waits);
+	EXPECT_EQ(2, self->hold.refcnt_put);
+
+	pthread_kill(holder.thread, SIGUSR1);
+	EXPECT_EQ(EINTR, call_join(&holder));
+	EXPECT_EQ(0, call_join(&writer));
+	EXPECT_EQ(1, other.writer_waits);
+	EXPECT_EQ(FLAG + 2, other.refcnt_put);
+	EXPECT_EQ(0, munmap(area, AREA));
 }
 
 /* A signal ends the hold at once. */

@@ -20,9 +20,11 @@ mod tests {
 
     /// Runs `f` under the mmap write lock of `synthetic`, with its VMA write-locked.
     fn write(synthetic: &SyntheticMm, f: impl FnOnce()) {
-        mmap_write_lock(synthetic.mm());
-        // SAFETY: The mmap write lock is held.
-        unsafe { vma_start_write(synthetic.vma()) };
+        // SAFETY: The mmap write lock is dropped below.
+        unsafe {
+            mmap_write_lock(synthetic.mm());
+            vma_start_write(synthetic.vma());
+        }
         f();
         // SAFETY: Taken above.
         unsafe { mmap_write_unlock(synthetic.mm()) };
@@ -37,7 +39,7 @@ mod tests {
     }
 
     fn word(synthetic: &SyntheticMm) -> u32 {
-        synthetic.vma().vm_refcnt().read()
+        synthetic.vma().refcnt()
     }
 
     fn start_read(synthetic: &SyntheticMm) -> core::result::Result<(), StartReadError> {
@@ -89,9 +91,9 @@ mod tests {
     #[test]
     fn limit_is_kept() -> Result {
         let synthetic = attached()?;
-        let refcnt = synthetic.vma().vm_refcnt();
+        let refcnt = synthetic.refcnt();
 
-        refcnt.set(LIMIT - 1);
+        refcnt.set(LIMIT as i32 - 1);
         assert_eq!(start_read(&synthetic), Ok(()));
         assert_eq!(start_read(&synthetic), Err(StartReadError::Contended));
         assert_eq!(word(&synthetic), LIMIT);
@@ -122,7 +124,8 @@ mod tests {
             assert!(unsafe { __is_vma_write_locked(vma) });
             assert_eq!(word(&synthetic), 1);
         });
-        mmap_write_lock(synthetic.mm());
+        // SAFETY: Dropped below.
+        unsafe { mmap_write_lock(synthetic.mm()) };
         // SAFETY: The mmap write lock is held.
         assert!(!unsafe { __is_vma_write_locked(vma) });
         // SAFETY: Taken above.
@@ -134,9 +137,10 @@ mod tests {
     fn exclusion_is_seen_by_readers() -> Result {
         let synthetic = attached()?;
 
-        mmap_write_lock(synthetic.mm());
+        // SAFETY: Dropped below.
+        unsafe { mmap_write_lock(synthetic.mm()) };
         let mut ves =
-            VmaExcludeReadersState::new(synthetic.vma(), TaskState::UNINTERRUPTIBLE, false);
+            VmaExcludeReadersState::new(synthetic.vma(), TaskState::Uninterruptible, false);
         // SAFETY: The mmap write lock is held.
         assert!(unsafe { __vma_start_exclude_readers(&mut ves) }.is_ok());
         assert!(ves.exclusive && !ves.detached);

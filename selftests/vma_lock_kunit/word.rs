@@ -15,6 +15,7 @@ mod tests {
     };
     use kernel::prelude::*;
     use vma_lock::{
+        sys::RefcountExt,
         RefcntState::*,
         VM_REFCNT_EXCLUDE_READERS_FLAG as FLAG,
         VM_REFCNT_LIMIT as LIMIT, //
@@ -57,10 +58,10 @@ mod tests {
     #[test]
     fn refcount_table() -> Result {
         let synthetic = SyntheticMm::new()?;
-        let refcnt = synthetic.vma().vm_refcnt();
+        let refcnt = synthetic.refcnt();
 
         for &(word, op, ret, after, _) in TABLE.iter().filter(|(.., warns)| !warns) {
-            refcnt.set(word);
+            refcnt.set(word as i32);
             let (got, old) = apply(op, refcnt);
 
             if (got, old.unwrap_or(word), refcnt.read()) != (ret, word, after) {

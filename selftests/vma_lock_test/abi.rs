@@ -33,6 +33,8 @@ include!(concat!(
 pub const HOLD: u32 = _IOWR::<vma_test_hold>('v' as u32, 0x90);
 pub const OP: u32 = _IOWR::<vma_test_op>('v' as u32, 0x91);
 pub const GUARDS: u32 = _IOWR::<vma_test_guards>('v' as u32, 0x92);
+pub const ATTACK: u32 = _IOWR::<vma_test_attack>('v' as u32, 0x93);
+pub const WALK: u32 = _IOWR::<vma_test_walk>('v' as u32, 0x94);
 
 const _: () = assert!(
     size_of::<vma_test_hold>() == 5 * 8 + 8 * 4 && size_of::<vma_test_op>() == 2 * 8 + 10 * 4
@@ -50,3 +52,11 @@ unsafe impl AsBytes for vma_test_op {}
 unsafe impl FromBytes for vma_test_guards {}
 // SAFETY: As above.
 unsafe impl AsBytes for vma_test_guards {}
+// SAFETY: Integers only, without holes: `pad` fills the one that there would be.
+unsafe impl FromBytes for vma_test_attack {}
+// SAFETY: As above.
+unsafe impl AsBytes for vma_test_attack {}
+// SAFETY: As above.
+unsafe impl FromBytes for vma_test_walk {}
+// SAFETY: As above.
+unsafe impl AsBytes for vma_test_walk {}

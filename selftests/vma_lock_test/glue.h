@@ -12,6 +12,10 @@
 struct rcuwait;
 struct vm_area_struct;
 
+/* As the lock's own functions tell lockdep, for a count that one task raises and another drops. */
+void vma_lock_test_lockdep_acquire_read(struct vm_area_struct *vma);
+void vma_lock_test_lockdep_release_read(struct vm_area_struct *vma);
+
 /* Thread id of the task that sleeps on @w, 0 if none does. */
 unsigned int vma_lock_test_waiter(struct rcuwait *w);
 

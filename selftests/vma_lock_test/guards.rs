@@ -9,10 +9,15 @@ use kernel::{
     prelude::*, //
 };
 use vma_lock::{
+    mmap_read_unlock,
+    mmap_write_downgrade,
     mmap_write_lock_nested,
-    mmap_write_unlock,
-    safe::Mm,
+    safe::{
+        MmVmaLock,
+        MmapStartRead, //
+    },
     sys::{
+        MmRaw,
         TaskState,
         VmaIter,
         VmaRaw, //
@@ -24,41 +29,36 @@ use vma_lock::{
     vma_assert_write_locked,
     vma_end_read,
     vma_start_read_locked_nested,
-    vma_start_write,
-    Interrupted, //
+    vma_start_write, //
 };
 
 pub(crate) fn guards(args: &mut vma_test_guards) -> Result {
     let task = current!();
-    let mm: &Mm = task.mm().ok_or(EINVAL)?.into();
+    let mm = task.mm().ok_or(EINVAL)?;
     let addr = args.addr as usize;
-    let readable = || u32::from(mm.lock_vma_under_rcu(addr).is_some());
+    let readable = || u32::from(mm.start_read_under_rcu(addr).is_some());
 
-    let mut mmap = mm.mmap_write_lock_killable().map_err(|Interrupted| EINTR)?;
+    let mut mmap = mm.mmap_write_lock_killable()?;
     let mut vma = mmap.vma_lookup(addr).ok_or(ENOMEM)?;
     // SAFETY: The VMA stays while the mmap lock is held.
     let raw = unsafe { VmaRaw::from_raw(vma.as_ptr()) };
 
-    let excluded = vma
-        .exclude_readers(TaskState::KILLABLE)
-        .map_err(|Interrupted| EINTR)?;
-    args.refcnt_excluded = raw.vm_refcnt().read();
-    args.readable_excluded = readable();
-    drop(excluded);
-    args.refcnt_admitted = raw.vm_refcnt().read();
+    vma.with_readers_excluded(TaskState::Killable, |_| {
+        args.refcnt_excluded = raw.refcnt();
+        args.readable_excluded = readable();
+    })?;
+    args.refcnt_admitted = raw.refcnt();
     args.readable_admitted = readable();
 
-    let written = vma
-        .start_write_killable()
-        .map_err(|(_, Interrupted)| EINTR)?;
-    args.refcnt_written = raw.vm_refcnt().read();
+    let written = vma.start_write_killable()?;
+    args.refcnt_written = raw.refcnt();
     args.readable_written = readable();
     args.speculates_written = mm.speculate().is_some().into();
     let _ = written;
 
     // Ends the write lock, and so do all later ones.
     let mmap = mmap.downgrade();
-    let read = mmap.start_read(addr).map_err(|_| EAGAIN)?.ok_or(ENOMEM)?;
+    let read = mmap.start_read(addr)?.ok_or(ENOMEM)?;
     args.refcnt_downgraded = read.refcnt();
     drop((read, mmap));
 
@@ -67,32 +67,33 @@ pub(crate) fn guards(args: &mut vma_test_guards) -> Result {
     drop(mm.mmap_write_lock());
     args.disturbed = (!disturbed.validate()).into();
 
-    asserts(mm, addr)
+    // SAFETY: The mm has users.
+    asserts(unsafe { MmRaw::from_raw(mm.as_raw()) }, addr)
 }
 
 /// None of these warns, in the state that it is for.
-fn asserts(mm: &Mm, addr: usize) -> Result {
-    // SAFETY: The lock is dropped again below.
-    let mm = unsafe { mm.as_raw() };
-
-    mmap_write_lock_nested(mm, 0);
-    // SAFETY: The mmap lock is held for writing until the end, and the VMA is found under it.
+fn asserts(mm: &MmRaw, addr: usize) -> Result {
+    // SAFETY: The mmap lock is held until the end, and the VMA is found under it.
     unsafe {
+        mmap_write_lock_nested(mm, 0);
         let vma = VmaIter::new(mm, addr).walk();
 
         if let Some(vma) = vma {
             vma_assert_attached(vma);
             vma_assert_stabilised(vma);
-            if vma_start_read_locked_nested(vma, 0) {
-                vma_assert_locked(vma);
-                vma_end_read(vma);
-            }
             vma_start_write(vma);
             vma_assert_write_locked(vma);
             vma_assert_can_modify(vma);
             vma_assert_locked(vma);
         }
-        mmap_write_unlock(mm);
+        mmap_write_downgrade(mm);
+        if let Some(vma) = vma {
+            if vma_start_read_locked_nested(vma, 0) {
+                vma_assert_locked(vma);
+                vma_end_read(vma);
+            }
+        }
+        mmap_read_unlock(mm);
         vma.map(|_| ()).ok_or(ENOMEM)
     }
 }

@@ -11,6 +11,7 @@ use crate::{
         now_ns,
         poll,
         waiter,
+        wake,
         MAX_MS, //
     },
     HELD, //
@@ -22,29 +23,13 @@ use kernel::{
 };
 use vma_lock::{
     safe::{
-        Mm,
-        ReadGuard,
-        TooManyReaders, //
+        MmVmaLock,
+        ReadGuard, //
     },
-    sys::MmRaw,
-    Interrupted, //
+    sys::MmRaw, //
 };
 
 const MAX_SPURIOUS: u32 = 1000;
-
-/// Read-locks the VMA at `addr` as the page fault handler does: without the mmap lock if it can.
-fn lock_vma(mm: &Mm, addr: usize) -> Result<ReadGuard<'_>> {
-    mm.lock_vma_under_rcu(addr).map_or_else(
-        || {
-            mm.mmap_read_lock_killable()
-                .map_err(|Interrupted| EINTR)?
-                .start_read(addr)
-                .map_err(|TooManyReaders| EAGAIN)?
-                .ok_or(ENOMEM)
-        },
-        Ok,
-    )
-}
 
 pub(crate) fn hold(args: &mut abi::vma_test_hold, synthetic: &Synthetic) -> Result {
     let side = Side::new(args.impl_)?;
@@ -66,10 +51,10 @@ pub(crate) fn hold(args: &mut abi::vma_test_hold, synthetic: &Synthetic) -> Resu
     }
 
     let task = current!();
-    let mm: &Mm = task.mm().ok_or(EINVAL)?.into();
-    let guard = lock_vma(mm, args.addr as usize)?;
-    // SAFETY: All that is done with it is to look for a writer, and to wake it.
-    hold_and_put(side, args, unsafe { mm.as_raw() }, guard)
+    let mm = task.mm().ok_or(EINVAL)?;
+    let guard = mm.start_read_unlocked(args.addr as usize)?.ok_or(ENOMEM)?;
+    // SAFETY: The mm has users.
+    hold_and_put(side, args, unsafe { MmRaw::from_raw(mm.as_raw()) }, guard)
 }
 
 /// Does with a read-locked VMA what `args` say, and drops the lock in any case.
@@ -93,7 +78,7 @@ fn hold_and_put(
     args.slept_again = 0;
     if args.waiter != 0 {
         for _ in 0..args.spurious {
-            mm.vma_writer_wait().wake_up();
+            wake(mm);
             if !poll(5000, || waiter(mm) != 0) {
                 break;
             }

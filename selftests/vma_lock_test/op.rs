@@ -41,7 +41,7 @@ impl Synthetic {
 
         // Whoever has it may wait for long.
         let mut readers = self.readers.try_lock().ok_or(EBUSY)?;
-        let word = self.vma().vm_refcnt().read();
+        let word = self.vma().refcnt();
         let may_warn = args.flags & abi::VMA_TEST_OP_MAY_WARN != 0;
         let regular = *readers == 0 && !self.made_up.load(Relaxed);
 
@@ -49,7 +49,7 @@ impl Synthetic {
         match args.op {
             abi::VMA_TEST_OP_SET => {
                 self.make_up()?;
-                self.vma().vm_refcnt().set(args.word);
+                self.refcnt().set(args.word as i32);
                 *readers = 0;
                 self.made_up.store(args.word > 1, Relaxed);
             }
@@ -64,7 +64,8 @@ impl Synthetic {
                 args.end_ns = now_ns();
                 if ret.is_ok() {
                     // The read lock goes over to another call, perhaps of another task.
-                    self.vma().lockdep_release_read();
+                    // SAFETY: Locked above.
+                    unsafe { abi::vma_lock_test_lockdep_release_read(self.vma().as_ptr()) };
                     *readers = readers.wrapping_add(1);
                 }
                 args.ret = errno(ret);
@@ -105,14 +106,16 @@ impl Synthetic {
             abi::VMA_TEST_OP_INVERSION if !may_warn => return Err(EINVAL),
             abi::VMA_TEST_OP_INVERSION => {
                 self.start_read(side)?;
-                vma_lock::mmap_read_lock(self.mm());
-                // SAFETY: Taken above.
-                unsafe { vma_lock::mmap_read_unlock(self.mm()) };
+                // SAFETY: Dropped at once.
+                unsafe {
+                    vma_lock::mmap_read_lock(self.mm());
+                    vma_lock::mmap_read_unlock(self.mm());
+                }
                 self.end_read(side);
             }
             _ => return Err(EINVAL),
         }
-        args.refcnt_after = self.vma().vm_refcnt().read();
+        args.refcnt_after = self.vma().refcnt();
         Ok(())
     }
 
@@ -124,7 +127,8 @@ impl Synthetic {
             // SAFETY: The VMA is ours.
             to_result(unsafe { abi::vma_lock_test_watch(self.vma().as_ptr()) })?;
         }
-        self.vma().lockdep_acquire_read();
+        // SAFETY: The VMA is ours, and its count is dropped below.
+        unsafe { abi::vma_lock_test_lockdep_acquire_read(self.vma().as_ptr()) };
         args.start_ns = now_ns();
         self.end_read(side);
         args.end_ns = now_ns();

@@ -4,13 +4,14 @@
 //! wrong. A driver needs none of this.
 
 use crate::{
+    abi,
     side::Side,
     wait::{
         poll,
-        waiter, //
+        waiter,
+        wake, //
     }, //
 };
-use core::mem::ManuallyDrop;
 use vma_lock::{
     safe::ReadGuard,
     sys::MmRaw, //
@@ -18,26 +19,24 @@ use vma_lock::{
 
 /// By another side than the library's guard.
 pub(crate) fn by(side: Side, guard: ReadGuard<'_>) {
-    let guard = ManuallyDrop::new(guard);
-
-    // SAFETY: The read lock is the guard's, which is not dropped.
-    unsafe { side.end_read(guard.as_raw()) };
+    // SAFETY: The guard hands over the read lock.
+    unsafe { side.end_read(guard.into_raw()) };
 }
 
 /// `vma_refcount_put` with the wakeup left out. A writer of `mm` that waits is watched for `ms` and
 /// woken late; returns whether it slept until then.
 pub(crate) fn without_wake(guard: ReadGuard<'_>, mm: &MmRaw, ms: u32) -> bool {
-    let guard = ManuallyDrop::new(guard);
     let waits = waiter(mm) != 0;
+    let vma = guard.into_raw();
 
-    // SAFETY: The read lock is the guard's, which is not dropped.
+    // SAFETY: The guard has handed over the read lock.
     let _ = unsafe {
-        guard.as_raw().lockdep_release_read();
-        vma_lock::__vma_refcount_put(guard.as_raw(), None)
+        abi::vma_lock_test_lockdep_release_read(vma.as_ptr());
+        vma_lock::__vma_refcount_put(vma, None)
     };
 
     let left = waits && poll(ms, || waiter(mm) == 0);
     let slept = waits && !left && waiter(mm) != 0;
-    mm.vma_writer_wait().wake_up();
+    wake(mm);
     slept
 }

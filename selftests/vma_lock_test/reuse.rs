@@ -39,7 +39,7 @@ impl Synthetic {
         self.wait_until_disengaged();
         // SAFETY: Nobody uses the VMA.
         unsafe { (*vma.as_ptr()).vm_mm = self.mm().as_ptr() };
-        vma.vm_refcnt().set(0);
+        self.refcnt().set(0);
         self.made_up.store(false, Relaxed);
         if locked {
             return Err(EBUSY);
@@ -52,7 +52,8 @@ impl Synthetic {
         let other = self.other.mm();
 
         self.engage()?;
-        mmap_write_lock(other);
+        // SAFETY: Dropped below.
+        unsafe { mmap_write_lock(other) };
         // SAFETY: The mmap lock is held for writing.
         args.ret = errno(unsafe { side.start_write_killable(self.vma()) });
         // SAFETY: Engaged above; the lock was taken above. The VMA is the reader's from here on.

@@ -21,8 +21,6 @@ use vma_lock::{
         VmaIter,
         VmaRaw, //
     },
-    Interrupted,
-    LockNextError,
     StartReadError, //
 };
 
@@ -122,13 +120,8 @@ impl Side {
 
         let mut vmi = VmaIter::new(mm, from);
         // SAFETY: The caller vouches for the mm; the iterator is new.
-        let (vma, _rcu) = unsafe { vma_lock::lock_next_vma(mm, &mut vmi, from, rcu::read_lock()) };
-        vma.map_err(|error| match error {
-            LockNextError::Interrupted => EINTR,
-            LockNextError::TooManyReaders => EAGAIN,
-        })?
-        .map(VmaRaw::as_ptr)
-        .ok_or(ENOENT)
+        let (vma, _rcu) = unsafe { vma_lock::lock_next_vma(&mut vmi, from, rcu::read_lock()) };
+        vma?.map(VmaRaw::as_ptr).ok_or(ENOENT)
     }
 
     /// # Safety
@@ -158,8 +151,8 @@ impl Side {
                 }
                 Self::Seed => seed::vma_start_write_killable(vma),
             }
-        }
-        .map_err(|Interrupted| EINTR)
+        }?;
+        Ok(())
     }
 
     /// # Safety

@@ -20,13 +20,15 @@ use kernel::{
             Full,
             Relaxed, //
         },
-        Mutex, //
+        Mutex,
+        Refcount, //
     },
 };
 use vma_lock::{
     safe::ReadGuard,
     sys::{
         MmRaw,
+        RefcountExt,
         VmaRaw, //
     },
     VM_REFCNT_LIMIT, //
@@ -79,6 +81,10 @@ impl Synthetic {
         self.mm.vma()
     }
 
+    pub(crate) fn refcnt(&self) -> &Refcount {
+        self.mm.refcnt()
+    }
+
     /// Runs `f` with the VMA read-locked.
     ///
     /// A transient reader waits, `ms` at most, for a writer that wants one, and raises the count as
@@ -116,14 +122,12 @@ impl Synthetic {
         if !poll(ms, || self.inviting.load(Relaxed)) {
             return Err(EAGAIN);
         }
-        let (raised, _) = self
-            .vma()
-            .vm_refcnt()
-            .inc_not_zero_limited_acquire(VM_REFCNT_LIMIT);
+        let (raised, _) = self.refcnt().inc_not_zero_limited_acquire(VM_REFCNT_LIMIT);
         if !raised {
             return Err(EAGAIN);
         }
-        self.vma().lockdep_acquire_read();
+        // SAFETY: The VMA is ours, and its count was raised above.
+        unsafe { abi::vma_lock_test_lockdep_acquire_read(self.vma().as_ptr()) };
         Ok(())
     }
 

@@ -162,12 +162,50 @@ struct vma_test_guards {
 	__u32 disturbed;		/* out: and not if somebody has written */
 };
 
+/*
+ * VMA_TEST_ATTACK: program number of attack.rs, on the caller's VMA at addr, which is
+ * to be one that nobody else uses and that is not mapped by a driver.
+ *
+ *   ENOENT   there is no such program
+ *   EUCLEAN  the lock did not hold
+ *   ENOMEM   nothing is mapped at addr
+ *   EAGAIN   somebody else uses the mm
+ *   EINTR    a fatal signal arrived
+ */
+struct vma_test_attack {
+	__u64 addr;		/* in */
+	__u32 number;		/* in */
+	__u32 pad;		/* must be 0 */
+};
+
+/*
+ * VMA_TEST_WALK: a walk over the caller's VMAs, from addr, against a writer: two
+ * calls at once. The walker waits for the writer, the writer for the walker to hold
+ * a VMA; both for 10 s at most.
+ *
+ *   ENOENT, ENOMEM  there are no two VMAs
+ *   EINTR    a signal arrived
+ *   ETIME    the other call did not come
+ */
+struct vma_test_walk {
+	__u64 addr;		/* in: of the first VMA */
+	__u64 second;		/* WALKER, out: start of the second; WRITER, in: address of it */
+	__u32 role;		/* in */
+	__u32 pad;		/* must be 0 */
+};
+
+#define VMA_TEST_WALKER		0
+#define VMA_TEST_WALKER_KEEPS	1 /* the wrong way: the first VMA stays locked meanwhile */
+#define VMA_TEST_WALK_WRITER	2 /* write-locks the second VMA, then the first */
+
 #ifndef __BINDGEN__
 #include <linux/ioctl.h>
 
 #define VMA_TEST_HOLD	_IOWR('v', 0x90, struct vma_test_hold)
 #define VMA_TEST_OP	_IOWR('v', 0x91, struct vma_test_op)
 #define VMA_TEST_GUARDS	_IOWR('v', 0x92, struct vma_test_guards)
+#define VMA_TEST_ATTACK	_IOWR('v', 0x93, struct vma_test_attack)
+#define VMA_TEST_WALK	_IOWR('v', 0x94, struct vma_test_walk)
 #endif
 
 #endif /* VMA_LOCK_TEST_H */

@@ -26,6 +26,7 @@ use kernel::{
 };
 
 mod abi;
+mod attack;
 mod guards;
 mod hold;
 mod op;
@@ -41,6 +42,7 @@ mod synthetic;
 #[path = "../../tools/lib/synthetic_mm/synthetic_mm.rs"]
 mod synthetic_mm;
 mod wait;
+mod walk;
 mod write;
 
 module! {
@@ -101,6 +103,8 @@ impl MiscDevice for Device {
             abi::HOLD => read_modify_write(arg, |hold| hold::hold(hold, &me.synthetic)),
             abi::OP => read_modify_write(arg, |op| me.synthetic.op(op)),
             abi::GUARDS => read_modify_write(arg, guards::guards),
+            abi::ATTACK => read_modify_write(arg, attack::attack),
+            abi::WALK => read_modify_write(arg, walk::walk),
             _ => Err(ENOTTY),
         }
     }

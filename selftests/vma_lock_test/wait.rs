@@ -6,8 +6,13 @@ use crate::{
     abi,
     error, //
 };
+use core::ptr;
 use kernel::{
-    bindings, current,
+    bindings::{
+        self,
+        rcuwait, //
+    },
+    current,
     prelude::*,
     time::{
         delay::fsleep,
@@ -61,8 +66,17 @@ pub(crate) fn wait_for(done: impl FnMut() -> bool) -> Result {
 
 /// Thread id of the writer that sleeps until the readers of one of this mm's VMAs are gone, or 0.
 pub(crate) fn waiter(mm: &MmRaw) -> u32 {
-    let wait = core::ptr::from_ref(mm.vma_writer_wait());
-
     // SAFETY: `mm` is borrowed, and so is the rcuwait within.
-    unsafe { abi::vma_lock_test_waiter(wait.cast_mut().cast()) }
+    unsafe { abi::vma_lock_test_waiter(rcuwait(mm)) }
+}
+
+/// Wakes that writer, for nothing.
+pub(crate) fn wake(mm: &MmRaw) {
+    // SAFETY: As above.
+    unsafe { kernel::bindings::rcuwait_wake_up(rcuwait(mm)) };
+}
+
+fn rcuwait(mm: &MmRaw) -> *mut rcuwait {
+    // SAFETY: `mm` is an `mm_struct`.
+    unsafe { ptr::addr_of_mut!((*mm.as_ptr()).__bindgen_anon_1.vma_writer_wait) }
 }

@@ -2,6 +2,7 @@
 
 #include "glue.h"
 
+#include <linux/mmap_lock.h>
 #include <linux/rcupdate.h>
 #include <linux/rcuwait.h>
 #include <linux/sched.h>
@@ -19,4 +20,14 @@ unsigned int vma_lock_test_waiter(struct rcuwait *w)
 	rcu_read_unlock();
 
 	return pid;
+}
+
+void vma_lock_test_lockdep_acquire_read(struct vm_area_struct *vma)
+{
+	__vma_lockdep_acquire_read(vma);
+}
+
+void vma_lock_test_lockdep_release_read(struct vm_area_struct *vma)
+{
+	__vma_lockdep_release_read(vma);
 }

@@ -26,8 +26,7 @@ use kernel::{
 use vma_lock::{
     mmap_write_lock_killable,
     mmap_write_unlock,
-    sys::MmRaw,
-    Interrupted, //
+    sys::MmRaw, //
 };
 
 /// The mmap write lock of a synthetic mm.
@@ -35,7 +34,8 @@ pub(crate) struct MmapWriteGuard<'a>(&'a MmRaw);
 
 impl<'a> MmapWriteGuard<'a> {
     pub(crate) fn lock(mm: &'a MmRaw) -> Result<Self> {
-        mmap_write_lock_killable(mm).map_err(|Interrupted| EINTR)?;
+        // SAFETY: The guard drops it.
+        unsafe { mmap_write_lock_killable(mm) }?;
         Ok(Self(mm))
     }
 }
@@ -56,8 +56,10 @@ impl Synthetic {
         }
         let _guard = MmapWriteGuard::lock(self.mm())?;
 
-        // Dropping the guard makes it even.
-        self.mm().mm_lock_seq().set(seq.wrapping_sub(1));
+        // SAFETY: The mm is ours, and its lock is held for writing. Dropping the guard makes it even.
+        unsafe {
+            (*self.mm().as_ptr()).__bindgen_anon_1.mm_lock_seq.sequence = seq.wrapping_sub(1);
+        }
         Ok(())
     }
 

@@ -1,186 +1,104 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! An address space.
+//! What this library adds to an address space.
 
 use crate::{
-    find::{
-        lock_next_vma,
-        lock_vma_under_rcu,
-        LockNextError, //
+    error::{
+        Interrupted,
+        LockVmaError, //
     },
-    mmap::*,
-    rcuwait::Interrupted,
+    find::lock_vma_under_rcu,
+    mmap::{
+        mmap_lock_speculate_retry,
+        mmap_lock_speculate_try_begin,
+        mmap_read_lock_killable,
+        mmap_write_lock,
+        mmap_write_lock_killable, //
+    },
     safe::{
-        FoundVma,
         MmapReadGuard,
+        MmapStartRead,
         MmapWriteGuard,
-        ReadGuard, //
+        ReadGuard,
+        VmaWalk, //
     },
-    sys::{
-        rcu,
-        MmRaw,
-        VmaIter, //
-    }, //
+    sys::MmRaw, //
 };
+use kernel::mm::MmWithUser;
 
-/// An address space that has users, so that VMAs can be found in it.
-///
-/// # Invariants
-///
-/// `mm_users` is not 0 for as long as this is borrowed.
-#[repr(transparent)]
-pub struct Mm(MmRaw);
+/// The mm, for layer 2. (A reference to an [`MmRaw`] allows nothing that the protocol does not.)
+#[inline]
+pub(super) fn raw(mm: &MmWithUser) -> &MmRaw {
+    // SAFETY: It is an `mm_struct`, and not freed while it is borrowed.
+    unsafe { MmRaw::from_raw(mm.as_raw()) }
+}
 
-impl Mm {
-    /// Views an mm that the caller knows to have users.
-    ///
-    /// # Safety
-    ///
-    /// `mm_users` of `mm` is not 0 for as long as the result is used.
-    #[inline]
-    pub unsafe fn from_raw(mm: &MmRaw) -> &Self {
-        // SAFETY: `Mm` is transparent.
-        // INVARIANT: The caller vouches for it.
-        unsafe { &*core::ptr::from_ref(mm).cast() }
-    }
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for kernel::mm::MmWithUser {}
+}
 
-    /// The mm itself, for layer 2.
-    ///
-    /// # Safety
-    ///
-    /// What is done with it keeps the protocol.
-    #[inline]
-    pub unsafe fn as_raw(&self) -> &MmRaw {
-        &self.0
-    }
-
-    /// The mm itself, for the other guards.
-    #[inline]
-    pub(super) fn raw(&self) -> &MmRaw {
-        &self.0
-    }
-
+/// VMA locks, and the mmap lock as far as the kernel crate lacks it.
+pub trait MmVmaLock: sealed::Sealed {
     /// Finds and read-locks the VMA at `address`, without the mmap lock; `None` if there is none, or
-    /// if it cannot be locked at once: then take [`mmap_read_lock`](Self::mmap_read_lock).
-    /// C: `lock_vma_under_rcu`.
+    /// if it cannot be locked at once: then take the mmap lock, as
+    /// [`start_read_unlocked`](Self::start_read_unlocked) does.
+    ///
+    /// What [`MmWithUser::lock_vma_under_rcu`] does by calling C. C: `lock_vma_under_rcu`.
     ///
     /// # Examples
     ///
     /// ```
-    /// use vma_lock::safe::Mm;
+    /// use kernel::mm::MmWithUser;
+    /// use vma_lock::safe::MmVmaLock;
     ///
     /// /// How long the VMA at `addr` is; 0 if it is not to be had without the mmap lock.
-    /// fn length(mm: &Mm, addr: usize) -> usize {
-    ///     mm.lock_vma_under_rcu(addr)
+    /// fn length(mm: &MmWithUser, addr: usize) -> usize {
+    ///     mm.start_read_under_rcu(addr)
     ///         .map_or(0, |vma| vma.end() - vma.start())
     /// }
     /// ```
-    #[inline]
-    pub fn lock_vma_under_rcu(&self, address: usize) -> Option<ReadGuard<'_>> {
-        // SAFETY: By the type invariant.
-        let vma = unsafe { lock_vma_under_rcu(&self.0, address) }?;
+    fn start_read_under_rcu(&self, address: usize) -> Option<ReadGuard<'_>>;
 
-        // SAFETY: Locked above.
-        Some(unsafe { ReadGuard::from_raw(vma) })
-    }
-
-    /// Finds the VMA at `address` and keeps RCU, for the caller to lock it. C: `mas_walk`.
-    #[inline]
-    pub fn find_vma_rcu(&self, address: usize) -> Option<FoundVma<'_>> {
-        let rcu = rcu::read_lock();
-        // SAFETY: RCU is held, and kept by the result.
-        let vma = unsafe { VmaIter::new(&self.0, address).walk() }?;
-
-        // SAFETY: Found in this mm, under `rcu`.
-        Some(unsafe { FoundVma::new(self, vma, rcu) })
-    }
-
-    /// Finds and read-locks the VMA at `from`, or the next one behind it; `None` if there is none.
+    /// Finds and read-locks the VMA at `address`, under the mmap lock if it must; `None` if there is
+    /// none.
     ///
     /// # Context
     ///
-    /// May sleep on the mmap lock.
+    /// May sleep on the mmap lock: no other VMA of this mm may be locked.
     ///
     /// # Errors
     ///
-    /// See [`LockNextError`].
+    /// See [`LockVmaError`].
     ///
     /// # Examples
     ///
     /// ```
-    /// use vma_lock::{safe::Mm, LockNextError};
+    /// use kernel::{mm::MmWithUser, prelude::*};
+    /// use vma_lock::safe::MmVmaLock;
     ///
-    /// /// The mmap lock is not held: the address space may change between two VMAs.
-    /// fn count(mm: &Mm) -> Result<usize, LockNextError> {
-    ///     let (mut n, mut addr) = (0, 0);
-    ///
-    ///     while let Some(vma) = mm.lock_next_vma(addr)? {
-    ///         addr = vma.end();
-    ///         n += 1;
-    ///     }
-    ///     Ok(n)
+    /// /// Where the VMA at `addr` begins.
+    /// fn start(mm: &MmWithUser, addr: usize) -> Result<usize> {
+    ///     Ok(mm.start_read_unlocked(addr)?.ok_or(ENOMEM)?.start())
     /// }
     /// ```
     ///
-    /// C: `lock_next_vma`.
-    #[inline]
-    pub fn lock_next_vma(&self, from: usize) -> Result<Option<ReadGuard<'_>>, LockNextError> {
-        let mut vmi = VmaIter::new(&self.0, from);
+    /// C: `vma_start_read_unlocked`, proposed in June 2026, but killable.
+    fn start_read_unlocked(&self, address: usize) -> Result<Option<ReadGuard<'_>>, LockVmaError>;
 
-        // SAFETY: By the type invariant; the iterator is new.
-        let (vma, rcu) = unsafe { lock_next_vma(&self.0, &mut vmi, from, rcu::read_lock()) };
-        drop(rcu);
-        // SAFETY: Locked above.
-        Ok(vma?.map(|vma| unsafe { ReadGuard::from_raw(vma) }))
-    }
+    /// A walk over the VMAs at and behind `address`. C: `VMA_ITERATOR`, `lock_next_vma`.
+    fn vmas_from(&self, address: usize) -> VmaWalk<'_>;
 
-    /// Whether a writer waits until the readers of one of the mm's VMAs have gone. By the time the
-    /// caller looks at the answer it may be another one. C: `rcuwait_active`.
-    #[inline]
-    pub fn writer_waits(&self) -> bool {
-        self.0.vma_writer_wait().active()
-    }
-
-    /// Begins to read without any lock; `None` while the mmap lock is held for writing.
-    /// C: `mmap_lock_speculate_try_begin`.
-    #[inline]
-    pub fn speculate(&self) -> Option<Speculation<'_>> {
-        let seq = mmap_lock_speculate_try_begin(&self.0)?;
-
-        Some(Speculation { mm: self, seq })
-    }
-
-    /// Takes the mmap lock for reading. Sleeps. C: `mmap_read_lock`.
-    #[inline]
-    pub fn mmap_read_lock(&self) -> MmapReadGuard<'_> {
-        mmap_read_lock(&self.0);
-        MmapReadGuard::new(self)
-    }
-
-    /// [`mmap_read_lock`](Self::mmap_read_lock), but a fatal signal ends the wait.
+    /// [`MmWithUser::mmap_read_lock`], but a fatal signal ends the wait.
     /// C: `mmap_read_lock_killable`.
     ///
     /// # Errors
     ///
     /// [`Interrupted`]: not locked.
-    #[inline]
-    pub fn mmap_read_lock_killable(&self) -> Result<MmapReadGuard<'_>, Interrupted> {
-        mmap_read_lock_killable(&self.0)?;
-        Ok(MmapReadGuard::new(self))
-    }
-
-    /// Takes the mmap lock for reading if that can be done at once. C: `mmap_read_trylock`.
-    #[inline]
-    pub fn mmap_read_trylock(&self) -> Option<MmapReadGuard<'_>> {
-        mmap_read_trylock(&self.0).then(|| MmapReadGuard::new(self))
-    }
+    fn mmap_read_lock_killable(&self) -> Result<MmapReadGuard<'_>, Interrupted>;
 
     /// Takes the mmap lock for writing. Sleeps. C: `mmap_write_lock`.
-    #[inline]
-    pub fn mmap_write_lock(&self) -> MmapWriteGuard<'_> {
-        mmap_write_lock(&self.0);
-        MmapWriteGuard::new(self)
-    }
+    fn mmap_write_lock(&self) -> MmapWriteGuard<'_>;
 
     /// [`mmap_write_lock`](Self::mmap_write_lock), but a fatal signal ends the wait.
     /// C: `mmap_write_lock_killable`.
@@ -188,18 +106,68 @@ impl Mm {
     /// # Errors
     ///
     /// [`Interrupted`]: not locked.
-    #[inline]
-    pub fn mmap_write_lock_killable(&self) -> Result<MmapWriteGuard<'_>, Interrupted> {
-        mmap_write_lock_killable(&self.0)?;
-        Ok(MmapWriteGuard::new(self))
-    }
+    fn mmap_write_lock_killable(&self) -> Result<MmapWriteGuard<'_>, Interrupted>;
+
+    /// Begins to read without any lock; `None` while the mmap lock is held for writing.
+    /// C: `mmap_lock_speculate_try_begin`.
+    fn speculate(&self) -> Option<Speculation<'_>>;
 }
 
-impl<'mm> From<&'mm kernel::mm::MmWithUser> for &'mm Mm {
+impl MmVmaLock for MmWithUser {
     #[inline]
-    fn from(mm: &'mm kernel::mm::MmWithUser) -> Self {
-        // SAFETY: `MmWithUser` is an `mm_struct` with users, as long as it is borrowed.
-        unsafe { Mm::from_raw(MmRaw::from_raw(mm.as_raw())) }
+    fn start_read_under_rcu(&self, address: usize) -> Option<ReadGuard<'_>> {
+        // SAFETY: `MmWithUser` has users for as long as it is borrowed.
+        let vma = unsafe { lock_vma_under_rcu(raw(self), address) }?;
+
+        // SAFETY: Locked above.
+        Some(unsafe { ReadGuard::from_raw(vma) })
+    }
+
+    #[inline]
+    fn start_read_unlocked(&self, address: usize) -> Result<Option<ReadGuard<'_>>, LockVmaError> {
+        if let Some(vma) = self.start_read_under_rcu(address) {
+            return Ok(Some(vma));
+        }
+
+        // Nothing there, or a writer at it. Once the mmap lock is had there are no writers.
+        let mmap = MmVmaLock::mmap_read_lock_killable(self)?;
+        Ok(mmap.start_read(address)?)
+    }
+
+    #[inline]
+    fn vmas_from(&self, address: usize) -> VmaWalk<'_> {
+        VmaWalk::new(self, address)
+    }
+
+    #[inline]
+    fn mmap_read_lock_killable(&self) -> Result<MmapReadGuard<'_>, Interrupted> {
+        // SAFETY: The guard drops it.
+        unsafe { mmap_read_lock_killable(raw(self)) }?;
+        // SAFETY: Taken above.
+        Ok(unsafe { MmapReadGuard::new(self) })
+    }
+
+    #[inline]
+    fn mmap_write_lock(&self) -> MmapWriteGuard<'_> {
+        // SAFETY: The guard drops it.
+        unsafe { mmap_write_lock(raw(self)) };
+        // SAFETY: Taken above.
+        unsafe { MmapWriteGuard::new(self) }
+    }
+
+    #[inline]
+    fn mmap_write_lock_killable(&self) -> Result<MmapWriteGuard<'_>, Interrupted> {
+        // SAFETY: The guard drops it.
+        unsafe { mmap_write_lock_killable(raw(self)) }?;
+        // SAFETY: Taken above.
+        Ok(unsafe { MmapWriteGuard::new(self) })
+    }
+
+    #[inline]
+    fn speculate(&self) -> Option<Speculation<'_>> {
+        let seq = mmap_lock_speculate_try_begin(raw(self))?;
+
+        Some(Speculation { mm: self, seq })
     }
 }
 
@@ -208,10 +176,11 @@ impl<'mm> From<&'mm kernel::mm::MmWithUser> for &'mm Mm {
 /// # Examples
 ///
 /// ```
-/// use vma_lock::safe::Mm;
+/// use kernel::mm::MmWithUser;
+/// use vma_lock::safe::MmVmaLock;
 ///
 /// /// `None`: somebody writes, so take a lock.
-/// fn with_luck<T>(mm: &Mm, read: impl FnOnce() -> T) -> Option<T> {
+/// fn with_luck<T>(mm: &MmWithUser, read: impl FnOnce() -> T) -> Option<T> {
 ///     let speculation = mm.speculate()?;
 ///     let value = read();
 ///
@@ -220,7 +189,7 @@ impl<'mm> From<&'mm kernel::mm::MmWithUser> for &'mm Mm {
 /// ```
 #[must_use = "what was read holds only if `validate` says so"]
 pub struct Speculation<'mm> {
-    mm: &'mm Mm,
+    mm: &'mm MmWithUser,
     seq: u32,
 }
 
@@ -229,6 +198,6 @@ impl Speculation<'_> {
     /// C: `!mmap_lock_speculate_retry`.
     #[inline]
     pub fn validate(self) -> bool {
-        !mmap_lock_speculate_retry(&self.mm.0, self.seq)
+        !mmap_lock_speculate_retry(raw(self.mm), self.seq)
     }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Guards of the mmap lock. The kernel crate has none for writing.
+//! Guards of the mmap lock. That of the kernel crate cannot be made out of a lock that was taken
+//! killably or downgraded, and it has none for writing.
 
 use crate::{
     assert::vma_is_attached,
+    error::TooManyReaders,
     mmap::{
         mmap_read_unlock,
         mmap_write_downgrade,
@@ -11,44 +13,35 @@ use crate::{
     },
     read::vma_start_read_locked,
     safe::{
+        mm::raw,
         vma::{
             Attached,
             Vma, //
         },
-        Mm,
-        ReadGuard,
-        TooManyReaders, //
+        ReadGuard, //
     },
     sys::{
         NotThreadSafe,
-        VmaIter, //
+        VmaIter,
+        VmaRaw, //
     }, //
 };
 use core::mem::ManuallyDrop;
+use kernel::mm::{
+    self,
+    virt::VmaRef,
+    MmWithUser, //
+};
 
-/// The mmap lock, held for reading. Dropping the guard unlocks.
-///
-/// # Invariants
-///
-/// The current task holds the mmap lock of `mm` for reading, which this guard stands for.
-#[must_use = "the mmap lock is dropped when the guard is"]
-pub struct MmapReadGuard<'mm> {
-    mm: &'mm Mm,
-    _nts: NotThreadSafe,
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for kernel::mm::MmapReadGuard<'_> {}
+    impl Sealed for super::MmapReadGuard<'_> {}
 }
 
-impl<'mm> MmapReadGuard<'mm> {
-    /// Stands for the lock that was just taken.
-    #[inline]
-    pub(super) fn new(mm: &'mm Mm) -> Self {
-        // INVARIANT: All callers have just taken the lock.
-        Self {
-            mm,
-            _nts: NotThreadSafe,
-        }
-    }
-
-    /// Read-locks the VMA at `address`; the mmap lock can be dropped then. `None` if there is none.
+/// What can be done under the mmap lock, held for reading.
+pub trait MmapStartRead<'mm>: sealed::Sealed {
+    /// Read-locks the VMA at `address`; then the mmap lock can be dropped. `None` if there is none.
     ///
     /// # Errors
     ///
@@ -57,31 +50,95 @@ impl<'mm> MmapReadGuard<'mm> {
     /// # Examples
     ///
     /// ```
-    /// use vma_lock::safe::{Mm, ReadGuard, TooManyReaders};
+    /// use kernel::mm::MmWithUser;
+    /// use vma_lock::{safe::{MmapStartRead, ReadGuard}, TooManyReaders};
     ///
-    /// /// Sleeps if it must, but does not come back empty-handed because of a writer.
-    /// fn lock(mm: &Mm, addr: usize) -> Result<Option<ReadGuard<'_>>, TooManyReaders> {
-    ///     if let Some(vma) = mm.lock_vma_under_rcu(addr) {
-    ///         return Ok(Some(vma));
-    ///     }
-    ///     mm.mmap_read_lock().start_read(addr)
+    /// type Found<'mm> = Option<ReadGuard<'mm>>;
+    ///
+    /// /// Trades the mmap lock for the locks of two VMAs.
+    /// fn lock(mm: &MmWithUser, src: usize, dst: usize) -> Result<[Found<'_>; 2], TooManyReaders> {
+    ///     let mmap = mm.mmap_read_lock();
+    ///
+    ///     Ok([mmap.start_read(src)?, mmap.start_read(dst)?])
     /// }
     /// ```
     ///
     /// C: `vma_lookup`, `vma_start_read_locked`.
-    #[inline]
-    pub fn start_read(&self, address: usize) -> Result<Option<ReadGuard<'mm>>, TooManyReaders> {
-        // SAFETY: The mmap lock is held.
-        let Some(vma) = (unsafe { VmaIter::new(self.mm.raw(), address).walk() }) else {
-            return Ok(None);
-        };
+    fn start_read(&self, address: usize) -> Result<Option<ReadGuard<'mm>>, TooManyReaders>;
+}
 
-        // SAFETY: Found under the mmap lock, which is held.
-        if !unsafe { vma_start_read_locked(vma) } {
-            return Err(TooManyReaders);
+/// # Safety
+///
+/// `vma` was found under the mmap lock, which is held for reading, and its mm has users during `'mm`.
+#[inline]
+unsafe fn start_read_locked<'mm>(vma: &VmaRef) -> Result<Option<ReadGuard<'mm>>, TooManyReaders> {
+    // SAFETY: It stays a VMA while it is locked, which it is below, before anybody uses it.
+    let vma = unsafe { VmaRaw::from_raw(vma.as_ptr()) };
+
+    // SAFETY: The caller vouches for the lock.
+    if !unsafe { vma_start_read_locked(vma) } {
+        return Err(TooManyReaders);
+    }
+    // SAFETY: Locked above.
+    Ok(Some(unsafe { ReadGuard::from_raw(vma) }))
+}
+
+impl<'mm> MmapStartRead<'mm> for mm::MmapReadGuard<'mm> {
+    #[inline]
+    fn start_read(&self, address: usize) -> Result<Option<ReadGuard<'mm>>, TooManyReaders> {
+        self.vma_lookup(address).map_or(Ok(None), |vma| {
+            // SAFETY: Found under the lock that the guard stands for, of an mm that has users.
+            unsafe { start_read_locked(vma) }
+        })
+    }
+}
+
+/// The mmap lock, held for reading; the same as [`kernel::mm::MmapReadGuard`]. Dropping the guard
+/// unlocks.
+///
+/// # Invariants
+///
+/// The current task holds the mmap lock of `mm` for reading, which this guard stands for.
+#[must_use = "the mmap lock is dropped when the guard is"]
+pub struct MmapReadGuard<'mm> {
+    mm: &'mm MmWithUser,
+    _nts: NotThreadSafe,
+}
+
+impl<'mm> MmapReadGuard<'mm> {
+    /// Stands for the lock that was just taken.
+    ///
+    /// # Safety
+    ///
+    /// The current task has taken the mmap lock of `mm` for reading, and leaves it to the guard to
+    /// drop it.
+    #[inline]
+    pub(super) unsafe fn new(mm: &'mm MmWithUser) -> Self {
+        // INVARIANT: The caller vouches for it.
+        Self {
+            mm,
+            _nts: NotThreadSafe,
         }
-        // SAFETY: Locked above.
-        Ok(Some(unsafe { ReadGuard::from_raw(vma) }))
+    }
+
+    /// The VMA at `address`. C: `vma_lookup`.
+    #[inline]
+    pub fn vma_lookup(&self, address: usize) -> Option<&VmaRef> {
+        // SAFETY: The mmap lock is held.
+        let vma = unsafe { VmaIter::new(raw(self.mm), address).walk() }?;
+
+        // SAFETY: Under the mmap lock it stays, and the lock is held while `self` is borrowed.
+        Some(unsafe { VmaRef::from_raw(vma.as_ptr()) })
+    }
+}
+
+impl<'mm> MmapStartRead<'mm> for MmapReadGuard<'mm> {
+    #[inline]
+    fn start_read(&self, address: usize) -> Result<Option<ReadGuard<'mm>>, TooManyReaders> {
+        self.vma_lookup(address).map_or(Ok(None), |vma| {
+            // SAFETY: Found under the lock that the guard stands for, of an mm that has users.
+            unsafe { start_read_locked(vma) }
+        })
     }
 }
 
@@ -90,7 +147,7 @@ impl Drop for MmapReadGuard<'_> {
     #[inline]
     fn drop(&mut self) {
         // SAFETY: By the type invariant.
-        unsafe { mmap_read_unlock(self.mm.raw()) };
+        unsafe { mmap_read_unlock(raw(self.mm)) };
     }
 }
 
@@ -101,15 +158,20 @@ impl Drop for MmapReadGuard<'_> {
 /// The current task holds the mmap lock of `mm` for writing, which this guard stands for.
 #[must_use = "the mmap lock is dropped when the guard is"]
 pub struct MmapWriteGuard<'mm> {
-    mm: &'mm Mm,
+    mm: &'mm MmWithUser,
     _nts: NotThreadSafe,
 }
 
 impl<'mm> MmapWriteGuard<'mm> {
     /// Stands for the lock that was just taken.
+    ///
+    /// # Safety
+    ///
+    /// The current task has taken the mmap lock of `mm` for writing, and leaves it to the guard to
+    /// drop it.
     #[inline]
-    pub(super) fn new(mm: &'mm Mm) -> Self {
-        // INVARIANT: All callers have just taken the lock.
+    pub(super) unsafe fn new(mm: &'mm MmWithUser) -> Self {
+        // INVARIANT: The caller vouches for it.
         Self {
             mm,
             _nts: NotThreadSafe,
@@ -122,7 +184,7 @@ impl<'mm> MmapWriteGuard<'mm> {
     #[inline]
     pub fn vma_lookup(&mut self, address: usize) -> Option<Vma<'_, Attached>> {
         // SAFETY: The mmap lock is held.
-        let vma = unsafe { VmaIter::new(self.mm.raw(), address).walk() }?;
+        let vma = unsafe { VmaIter::new(raw(self.mm), address).walk() }?;
 
         // One that was detached but is still in the tree is none.
         // SAFETY: Attached, and under the mmap write lock it stays so; `self` is borrowed mutably.
@@ -135,14 +197,14 @@ impl<'mm> MmapWriteGuard<'mm> {
     /// # Examples
     ///
     /// ```
-    /// use vma_lock::safe::{Mm, ReadGuard};
+    /// use kernel::mm::MmWithUser;
+    /// use vma_lock::safe::{MmVmaLock, MmapStartRead, ReadGuard};
     ///
     /// /// No other writer comes in between.
-    /// fn change_then_read(mm: &Mm, addr: usize) -> Option<ReadGuard<'_>> {
+    /// fn change_then_read(mm: &MmWithUser, addr: usize) -> Option<ReadGuard<'_>> {
     ///     let mut mmap = mm.mmap_write_lock();
-    ///     let vma = mmap.vma_lookup(addr)?.start_write();
-    ///     // ... change it by `vma.as_ptr()` ...
-    ///     drop(vma);
+    ///
+    ///     mmap.vma_lookup(addr)?.start_write().set_dontcopy();
     ///     mmap.downgrade().start_read(addr).ok()?
     /// }
     /// ```
@@ -151,8 +213,9 @@ impl<'mm> MmapWriteGuard<'mm> {
         let guard = ManuallyDrop::new(self);
 
         // SAFETY: By the type invariant. The write lock is not dropped a second time.
-        unsafe { mmap_write_downgrade(guard.mm.raw()) };
-        MmapReadGuard::new(guard.mm)
+        unsafe { mmap_write_downgrade(raw(guard.mm)) };
+        // SAFETY: Held for reading from here on.
+        unsafe { MmapReadGuard::new(guard.mm) }
     }
 }
 
@@ -161,6 +224,6 @@ impl Drop for MmapWriteGuard<'_> {
     #[inline]
     fn drop(&mut self) {
         // SAFETY: By the type invariant.
-        unsafe { mmap_write_unlock(self.mm.raw()) };
+        unsafe { mmap_write_unlock(raw(self.mm)) };
     }
 }

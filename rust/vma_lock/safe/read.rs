@@ -4,21 +4,28 @@
 
 use crate::{
     read::vma_end_read,
+    refcnt::RefcntState,
     sys::{
-        vm_area_struct,
         NotThreadSafe,
         VmaRaw, //
     }, //
 };
-
-/// The VMA has as many readers as it can have: `VM_REFCNT_LIMIT` was reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooManyReaders;
+use core::{
+    mem::ManuallyDrop,
+    ops::Deref, //
+};
+use kernel::mm::virt::VmaRef;
 
 /// A read-locked VMA: it stays attached, and nobody changes it. Dropping the guard unlocks.
 ///
+/// The lock is that of the kernel crate's [`VmaReadGuard`](kernel::mm::VmaReadGuard), which only C takes.
+///
 /// It cannot go to another thread, since the lock belongs to the task that took it, and cannot
-/// outlive the mm. Do not return to user space with it, nor wait for the mmap lock.
+/// outlive the mm.
+///
+/// Do not return to user space with it, and do not wait for the mmap lock: a writer that waits for
+/// this VMA holds it. So touch no user memory either, neither by `UserSlice` nor otherwise: it may
+/// have to be faulted in. Copy before and after.
 ///
 /// # Invariants
 ///
@@ -34,8 +41,8 @@ impl<'mm> ReadGuard<'mm> {
     ///
     /// # Safety
     ///
-    /// The current task holds a read lock of `vma` that nobody else will drop, and the VMA's mm is
-    /// not freed during `'mm`.
+    /// The current task holds a read lock of `vma` that nobody else will drop, and the VMA's mm has
+    /// users during `'mm`.
     #[inline]
     pub unsafe fn from_raw(vma: &'mm VmaRaw) -> Self {
         // INVARIANT: The caller vouches for it.
@@ -45,38 +52,48 @@ impl<'mm> ReadGuard<'mm> {
         }
     }
 
-    /// The VMA itself, for layer 2.
-    ///
-    /// # Safety
-    ///
-    /// What is done with it keeps the protocol, and does not drop this lock.
+    /// Hands over the read lock: whoever takes the VMA drops it by
+    /// [`vma_end_read`].
     #[inline]
-    pub unsafe fn as_raw(&self) -> &VmaRaw {
-        self.vma
-    }
-
-    /// The kernel's own pointer to the VMA, valid while it is locked.
-    #[inline]
-    pub fn as_ptr(&self) -> *mut vm_area_struct {
-        self.vma.as_ptr()
+    pub fn into_raw(self) -> &'mm VmaRaw {
+        ManuallyDrop::new(self).vma
     }
 
     /// `vm_refcnt` at this moment: 2 or more.
     #[inline]
     pub fn refcnt(&self) -> u32 {
-        self.vma.vm_refcnt().read()
+        self.vma.refcnt()
     }
 
-    /// First address. C: `vma->vm_start`.
+    /// Whether a writer waits until the readers of this very VMA have gone. By the time the caller
+    /// looks at the answer it may be another one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vma_lock::safe::ReadGuard;
+    ///
+    /// /// Works on the VMA, but keeps nobody waiting for longer than one step.
+    /// fn work(vma: ReadGuard<'_>, mut step: impl FnMut() -> bool) {
+    ///     while !vma.writer_waits() && step() {}
+    /// }
+    /// ```
     #[inline]
-    pub fn start(&self) -> usize {
-        self.vma.range().0
+    pub fn writer_waits(&self) -> bool {
+        matches!(
+            RefcntState::from_word(self.refcnt()),
+            RefcntState::Excluding(_)
+        )
     }
+}
 
-    /// First address behind it. C: `vma->vm_end`.
+impl Deref for ReadGuard<'_> {
+    type Target = VmaRef;
+
     #[inline]
-    pub fn end(&self) -> usize {
-        self.vma.range().1
+    fn deref(&self) -> &VmaRef {
+        // SAFETY: By the type invariant the VMA is read-locked for as long as `self` is borrowed.
+        unsafe { VmaRef::from_raw(self.vma.as_ptr()) }
     }
 }
 

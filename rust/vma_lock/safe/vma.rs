@@ -3,21 +3,17 @@
 //! VMAs under the mmap write lock, by state: attached or detached, write-locked or not.
 
 use crate::{
-    attach::{
-        vma_mark_attached,
-        vma_mark_detached, //
-    },
+    error::Interrupted,
     exclude::{
         VmaExcludeReadersState, //
+        __vma_end_exclude_readers,
         __vma_start_exclude_readers,
     },
-    rcuwait::Interrupted,
     safe::{
-        ExcludedReaders,
-        MmapWriteGuard, //
+        MmapWriteGuard,
+        WriteGuard, //
     },
     sys::{
-        vm_area_struct,
         TaskState,
         VmaRaw, //
     },
@@ -26,7 +22,11 @@ use crate::{
         vma_start_write_killable, //
     }, //
 };
-use core::marker::PhantomData;
+use core::{
+    marker::PhantomData,
+    ops::Deref, //
+};
+use kernel::mm::virt::VmaRef;
 
 /// Whether a VMA can be found and locked by readers: [`Attached`] or [`Detached`].
 pub trait State: sealed::Sealed {}
@@ -66,6 +66,17 @@ impl<'g, S: State> Vma<'g, S> {
     #[inline]
     pub unsafe fn from_raw(guard: &'g mut MmapWriteGuard<'_>, vma: &'g VmaRaw) -> Self {
         let _ = guard;
+        // SAFETY: The caller vouches for the same.
+        unsafe { Self::new(vma) }
+    }
+
+    /// [`from_raw`](Self::from_raw) for who has the borrow of the guard already.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    #[inline]
+    pub(super) unsafe fn new(vma: &'g VmaRaw) -> Self {
         // INVARIANT: The caller vouches for it.
         Self {
             vma,
@@ -73,10 +84,10 @@ impl<'g, S: State> Vma<'g, S> {
         }
     }
 
-    /// The kernel's own pointer to the VMA.
+    /// The VMA, for the write guard.
     #[inline]
-    pub fn as_ptr(&self) -> *mut vm_area_struct {
-        self.vma.as_ptr()
+    pub(super) fn raw(&self) -> &'g VmaRaw {
+        self.vma
     }
 
     /// Write-locks the VMA, until the mmap write lock is dropped or downgraded. Sleeps,
@@ -85,148 +96,79 @@ impl<'g, S: State> Vma<'g, S> {
     pub fn start_write(self) -> WriteGuard<'g, S> {
         // SAFETY: The mmap lock is held for writing throughout `'g`.
         unsafe { vma_start_write(self.vma) };
-        // INVARIANT: Locked above.
-        WriteGuard(self)
+        // SAFETY: Locked above.
+        unsafe { WriteGuard::new(self) }
     }
 
     /// [`start_write`](Self::start_write), but a fatal signal ends the sleep.
     ///
     /// # Errors
     ///
-    /// [`Interrupted`]: the VMA is not locked; it is given back with the error.
+    /// [`Interrupted`]: the VMA is not locked. It can be looked up again.
     ///
     /// C: `vma_start_write_killable`.
     #[inline]
-    pub fn start_write_killable(self) -> Result<WriteGuard<'g, S>, (Self, Interrupted)> {
+    pub fn start_write_killable(self) -> Result<WriteGuard<'g, S>, Interrupted> {
         // SAFETY: The mmap lock is held for writing throughout `'g`.
-        match unsafe { vma_start_write_killable(self.vma) } {
-            // INVARIANT: Locked above.
-            Ok(()) => Ok(WriteGuard(self)),
-            Err(interrupted) => Err((self, interrupted)),
-        }
+        unsafe { vma_start_write_killable(self.vma) }?;
+        // SAFETY: Locked above.
+        Ok(unsafe { WriteGuard::new(self) })
     }
 }
 
-impl<'g> Vma<'g, Attached> {
-    /// Waits until the VMA has no reader, and keeps new ones out for as long as the result lives.
+impl Vma<'_, Attached> {
+    /// Waits until the VMA has no reader, keeps new ones out while `f` runs, and lets them in again.
     ///
-    /// Unlike [`start_write`](Self::start_write) this ends before the mmap lock does. The VMA is
-    /// borrowed meanwhile.
+    /// Unlike [`start_write`](Self::start_write) this ends before the mmap lock does.
     ///
     /// # Context
     ///
-    /// Sleeps in `state`.
+    /// Sleeps in `state`. The mmap lock is held for writing while `f` runs.
     ///
     /// # Errors
     ///
-    /// [`Interrupted`]: readers are not excluded.
+    /// [`Interrupted`]: readers were not excluded, `f` did not run.
     ///
     /// # Examples
     ///
     /// ```
-    /// use vma_lock::{safe::Mm, sys::TaskState, Interrupted};
+    /// use kernel::{mm::{virt::VmaRef, MmWithUser}, prelude::*};
+    /// use vma_lock::{safe::MmVmaLock, sys::TaskState};
     ///
     /// /// On every way out readers are let in again.
-    /// fn without_readers(mm: &Mm, addr: usize, f: impl FnOnce()) -> Result<(), Interrupted> {
+    /// fn without_readers(mm: &MmWithUser, addr: usize, f: impl FnOnce(&VmaRef) -> Result) -> Result {
     ///     let mut mmap = mm.mmap_write_lock_killable()?;
+    ///     let mut vma = mmap.vma_lookup(addr).ok_or(ENOMEM)?;
     ///
-    ///     if let Some(mut vma) = mmap.vma_lookup(addr) {
-    ///         let excluded = vma.exclude_readers(TaskState::KILLABLE)?;
-    ///         f();
-    ///         drop(excluded);
-    ///     }
-    ///     Ok(())
+    ///     vma.with_readers_excluded(TaskState::Killable, f)?
     /// }
     /// ```
     ///
-    /// C: `__vma_start_exclude_readers`.
+    /// C: `__vma_start_exclude_readers`, `__vma_end_exclude_readers`.
     #[inline]
-    pub fn exclude_readers(
+    pub fn with_readers_excluded<T>(
         &mut self,
         state: TaskState,
-    ) -> Result<ExcludedReaders<'_>, Interrupted> {
+        f: impl FnOnce(&VmaRef) -> T,
+    ) -> Result<T, Interrupted> {
         let mut ves = VmaExcludeReadersState::new(self.vma, state, false);
 
         // SAFETY: The mmap lock is held for writing throughout `'g`.
         unsafe { __vma_start_exclude_readers(&mut ves) }?;
-        // SAFETY: An attached VMA cannot have been found detached, so readers are excluded.
-        Ok(unsafe { ExcludedReaders::new(ves) })
+        let ret = f(self);
+        // SAFETY: An attached VMA cannot have been found detached, so readers are excluded. The kernel
+        // does not unwind: `f` has returned.
+        unsafe { __vma_end_exclude_readers(&mut ves) };
+        Ok(ret)
     }
 }
 
-/// A write-locked VMA: no reader has it or gets it.
-///
-/// There is nothing to drop: the lock ends with the mmap lock, whose guard is borrowed.
-///
-/// # Invariants
-///
-/// The VMA's sequence equals that of its mm.
-#[must_use = "the VMA stays write-locked until the mmap lock is dropped"]
-pub struct WriteGuard<'g, S: State>(Vma<'g, S>);
+impl<S: State> Deref for Vma<'_, S> {
+    type Target = VmaRef;
 
-impl<S: State> WriteGuard<'_, S> {
-    /// The kernel's own pointer to the VMA, which nobody reads now.
     #[inline]
-    pub fn as_ptr(&self) -> *mut vm_area_struct {
-        self.0.as_ptr()
-    }
-}
-
-impl<'g> WriteGuard<'g, Attached> {
-    /// Detaches the VMA: on return no reader has it, or can get it. C: `vma_mark_detached`.
-    ///
-    /// # Safety
-    ///
-    /// The VMA is out of its mm's tree, or is attached again before the mmap lock is dropped:
-    /// readers that find a detached one look again for as long as they find it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use vma_lock::safe::Mm;
-    ///
-    /// /// For a moment nobody can lock the VMA, and readers look again.
-    /// fn flicker(mm: &Mm, addr: usize) {
-    ///     let mut mmap = mm.mmap_write_lock();
-    ///
-    ///     if let Some(vma) = mmap.vma_lookup(addr) {
-    ///         // SAFETY: Attached again before the mmap lock is dropped.
-    ///         let detached = unsafe { vma.start_write().mark_detached() };
-    ///         let _ = detached.mark_attached();
-    ///     }
-    /// }
-    /// ```
-    ///
-    /// # Context
-    ///
-    /// Seldom sleeps, uninterruptibly.
-    #[inline]
-    pub unsafe fn mark_detached(self) -> WriteGuard<'g, Detached> {
-        let vma = self.0.vma;
-
-        // SAFETY: By the invariants the VMA is attached and write-locked under the mmap write lock.
-        unsafe { vma_mark_detached(vma) };
-        // INVARIANT: Detached above, and still the only one.
-        WriteGuard(Vma {
-            vma,
-            state: PhantomData,
-        })
-    }
-}
-
-impl<'g> WriteGuard<'g, Detached> {
-    /// Attaches the VMA: readers that find it can lock it as soon as the write lock ends.
-    /// C: `vma_mark_attached`.
-    #[inline]
-    pub fn mark_attached(self) -> WriteGuard<'g, Attached> {
-        let vma = self.0.vma;
-
-        // SAFETY: By the invariants the VMA is detached and write-locked under the mmap write lock.
-        unsafe { vma_mark_attached(vma) };
-        // INVARIANT: Attached above, and still the only one.
-        WriteGuard(Vma {
-            vma,
-            state: PhantomData,
-        })
+    fn deref(&self) -> &VmaRef {
+        // SAFETY: The mmap lock is held for writing for as long as this is borrowed.
+        unsafe { VmaRef::from_raw(self.vma.as_ptr()) }
     }
 }

@@ -5,6 +5,9 @@
 //! Both worlds have the same names with the same meaning, so that the protocol files above compile
 //! unchanged against either. No protocol decision is made here.
 
+mod refcount;
+pub use self::refcount::RefcountExt;
+
 #[cfg(not(feature = "host"))]
 mod kernel;
 #[cfg(not(feature = "host"))]

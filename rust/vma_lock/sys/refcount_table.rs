@@ -7,6 +7,7 @@
 
 use vma_lock::sys::{
     Refcount,
+    RefcountExt,
     VM_REFCNT_EXCLUDE_READERS_FLAG as FLAG,
     VM_REFCNT_LIMIT as LIMIT, //
 };
@@ -98,7 +99,7 @@ pub const TABLE: &[Row] = &[
 pub fn apply(op: Op, word: &Refcount) -> (bool, Option<u32>) {
     match op {
         Put => {
-            let (zero, old) = word.dec_and_test();
+            let (zero, old) = word.dec_and_test_old();
             (zero, Some(old))
         }
         StartRead => {

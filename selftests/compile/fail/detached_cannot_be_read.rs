@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-//! A detached VMA has no readers, so there is nothing to read-lock or exclude.
-//@ error[E0599]: no method named `exclude_readers` found for mutable reference `&mut Vma<'_, vma_lock::safe::Detached>`
+//! A detached VMA has no readers, so there is nothing to exclude.
+//@ error[E0599]: no method named `with_readers_excluded` found for mutable reference `&mut Vma<'_, vma_lock::safe::Detached>`
 
 use vma_lock::{
     safe::{Attached, Detached, Vma},
@@ -9,13 +9,15 @@ use vma_lock::{
 
 /// Excludes readers of an attached VMA.
 pub fn exclude(vma: &mut Vma<'_, Attached>) -> bool {
-    vma.exclude_readers(TaskState::UNINTERRUPTIBLE).is_ok()
+    vma.with_readers_excluded(TaskState::Uninterruptible, |_| ())
+        .is_ok()
 }
 
 /// The same of a detached one.
 #[cfg(misuse)]
 pub fn misuse(vma: &mut Vma<'_, Detached>) -> bool {
-    vma.exclude_readers(TaskState::UNINTERRUPTIBLE).is_ok()
+    vma.with_readers_excluded(TaskState::Uninterruptible, |_| ())
+        .is_ok()
 }
 /// A detached VMA as such is fine.
 pub fn write(vma: Vma<'_, Detached>) {

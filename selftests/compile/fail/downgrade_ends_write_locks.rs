@@ -2,10 +2,11 @@
 //! Downgrading the mmap lock ends all write locks, so none may be in use.
 //@ error[E0505]: cannot move out of `mmap` because it is borrowed
 
-use vma_lock::safe::Mm;
+use kernel::mm::MmWithUser;
+use vma_lock::safe::{MmVmaLock, MmapStartRead};
 
 /// Write-locks, then goes on reading.
-pub fn write_then_read(mm: &Mm, addr: usize) -> bool {
+pub fn write_then_read(mm: &MmWithUser, addr: usize) -> bool {
     let mut mmap = mm.mmap_write_lock();
     let vma = mmap.vma_lookup(addr).map(|vma| vma.start_write());
     #[cfg(not(misuse))]

@@ -9,10 +9,10 @@ use vma_lock::{
 
 /// Excludes readers, lets them in again, write-locks.
 pub fn exclude_then_write(mut vma: Vma<'_, Attached>) {
-    let excluded = vma.exclude_readers(TaskState::UNINTERRUPTIBLE);
+    let _ = vma.with_readers_excluded(TaskState::Uninterruptible, |_| {
+        #[cfg(misuse)]
+        let _ = vma.start_write();
+    });
     #[cfg(not(misuse))]
-    drop(excluded);
     let _ = vma.start_write();
-    #[cfg(misuse)]
-    drop(excluded);
 }

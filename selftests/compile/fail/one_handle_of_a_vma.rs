@@ -2,10 +2,11 @@
 //! Looked up twice, a VMA could be detached behind the back of one of the two.
 //@ error[E0499]: cannot borrow `mmap` as mutable more than once at a time
 
-use vma_lock::safe::Mm;
+use kernel::mm::MmWithUser;
+use vma_lock::safe::MmVmaLock;
 
-/// Write-locks the VMA.
-pub fn write(mm: &Mm, addr: usize) {
+/// Looks up the VMA.
+pub fn write(mm: &MmWithUser, addr: usize) {
     let mut mmap = mm.mmap_write_lock();
     let first = mmap.vma_lookup(addr);
     #[cfg(misuse)]

@@ -3,11 +3,11 @@
 //@ error[E0505]: cannot move out of `mm` because it is borrowed
 
 use kernel::{mm::MmWithUser, sync::aref::ARef};
-use vma_lock::safe::Mm;
+use vma_lock::safe::MmVmaLock;
 
 /// Locks and unlocks, then gives up the mm.
 pub fn read(mm: ARef<MmWithUser>, addr: usize) {
-    let guard = <&Mm>::from(&*mm).lock_vma_under_rcu(addr);
+    let guard = mm.start_read_under_rcu(addr);
     #[cfg(not(misuse))]
     drop(guard);
     drop(mm);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 //! What a guard protects cannot be got at to drop its count, or its writer, behind its back.
-//@ error[E0133]: call to unsafe function `ReadGuard::<'mm>::as_raw`
+//@ error[E0624]: method `vm_refcnt` is private
 
-use vma_lock::safe::Mm;
+use kernel::mm::MmWithUser;
+use vma_lock::safe::MmVmaLock;
 
 /// Reads the word.
-pub fn read(mm: &Mm, addr: usize) -> Option<u32> {
-    let guard = mm.lock_vma_under_rcu(addr)?;
+pub fn read(mm: &MmWithUser, addr: usize) -> Option<u32> {
+    let vma = mm.start_read_under_rcu(addr)?.into_raw();
     #[cfg(misuse)]
-    let _ = guard.as_raw().vm_refcnt().dec_and_test();
-    Some(guard.refcnt())
+    vma.vm_refcnt().set(0);
+    Some(vma.refcnt())
 }

@@ -2,16 +2,16 @@
 //! A VMA write lock cannot outlive the mmap lock.
 //@ error[E0505]: cannot move out of `mmap` because it is borrowed
 
-use vma_lock::safe::Mm;
+use kernel::mm::MmWithUser;
+use vma_lock::safe::MmVmaLock;
 
-/// Detaches the VMA at `addr`.
-pub fn detach(mm: &Mm, addr: usize) {
+/// Changes the VMA at `addr`.
+pub fn change(mm: &MmWithUser, addr: usize) {
     let mut mmap = mm.mmap_write_lock();
     if let Some(vma) = mmap.vma_lookup(addr) {
-        let vma = vma.start_write();
+        let mut vma = vma.start_write();
         #[cfg(misuse)]
         drop(mmap);
-        // SAFETY: For the compiler's eyes only.
-        let _ = unsafe { vma.mark_detached() };
+        vma.set_dontcopy();
     }
 }

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 //! Change a VMA: no reader is in it, from `start_write` until the mmap lock is dropped.
 
-use kernel::prelude::*;
-use vma_lock::{safe::Mm, sys::vm_area_struct};
+use kernel::{mm::MmWithUser, prelude::*};
+use vma_lock::safe::MmVmaLock;
 
-/// `f` runs on the write-locked VMA.
-pub fn change(mm: &Mm, addr: usize, f: impl FnOnce(*mut vm_area_struct)) -> Result {
+/// The flags cannot be set without the lock.
+pub fn dont_copy(mm: &MmWithUser, addr: usize) -> Result {
     let mut mmap = mm.mmap_write_lock();
-    let vma = mmap.vma_lookup(addr).ok_or(ENOMEM)?.start_write();
 
-    f(vma.as_ptr());
+    mmap.vma_lookup(addr)
+        .ok_or(ENOMEM)?
+        .start_write()
+        .set_dontcopy();
     Ok(())
 }

@@ -3,10 +3,8 @@
 #include <linux/mmap_lock.h>
 
 /* The same for somebody who can be killed while waiting. */
-int change_killable(struct mm_struct *mm, unsigned long addr,
-		    void (*f)(struct vm_area_struct *vma));
-int change_killable(struct mm_struct *mm, unsigned long addr,
-		    void (*f)(struct vm_area_struct *vma))
+int dont_copy_killable(struct mm_struct *mm, unsigned long addr);
+int dont_copy_killable(struct mm_struct *mm, unsigned long addr)
 {
 	struct vm_area_struct *vma;
 	int err;
@@ -16,7 +14,7 @@ int change_killable(struct mm_struct *mm, unsigned long addr,
 	vma = vma_lookup(mm, addr);
 	err = vma ? vma_start_write_killable(vma) : -ENOMEM;
 	if (!err)
-		f(vma);
+		vm_flags_set(vma, VM_DONTCOPY);
 	mmap_write_unlock(mm);
 	return err;
 }

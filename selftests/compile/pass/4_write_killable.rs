@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 //! The same for somebody who can be killed while waiting. Every early return unlocks.
 
-use kernel::prelude::*;
-use vma_lock::{safe::Mm, sys::vm_area_struct};
+use kernel::{mm::MmWithUser, prelude::*};
+use vma_lock::safe::MmVmaLock;
 
-/// `f` runs on the write-locked VMA.
-pub fn change_killable(mm: &Mm, addr: usize, f: impl FnOnce(*mut vm_area_struct)) -> Result {
-    let mut mmap = mm.mmap_write_lock_killable().map_err(|_| EINTR)?;
+/// `EINTR`: nothing was changed.
+pub fn dont_copy_killable(mm: &MmWithUser, addr: usize) -> Result {
+    let mut mmap = mm.mmap_write_lock_killable()?;
     let vma = mmap.vma_lookup(addr).ok_or(ENOMEM)?;
-    let vma = vma.start_write_killable().map_err(|_| EINTR)?;
 
-    f(vma.as_ptr());
+    vma.start_write_killable()?.set_dontcopy();
     Ok(())
 }

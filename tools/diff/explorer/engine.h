@@ -12,6 +12,7 @@
 #include "explorer.h"
 
 #define MAX_DEPTH	4000
+#define MAX_WORLD	16384
 
 /* A side that was linked in; the generated table of them ends with no name. */
 struct linked_side {
@@ -36,7 +37,7 @@ extern struct machine machine;
 
 void machine_init(void);
 /* All threads before their first step. Images are made at *@memory, which is moved on. */
-void machine_begin(const struct x_scene *scene, const void *readers, const void *writers, int planted,
+void machine_begin(const struct x_scene *scene, const void *readers, const void *writers,
 		   char **memory);
 /* False: the thread faulted, or met a BUG. */
 bool machine_step(int thread, char **memory);
@@ -75,10 +76,10 @@ struct limits {
 	int preemptions;
 };
 
-void search(const struct x_scene *scene, const void *readers, const void *writers, int planted,
+void search(const struct x_scene *scene, const void *readers, const void *writers,
 	    const struct limits *limits, struct search *result);
 /* Follows one order; what its threads did goes through x_trace(). */
-void replay(const struct x_scene *scene, const void *readers, const void *writers, int planted,
+void replay(const struct x_scene *scene, const void *readers, const void *writers,
 	    const char *order);
 
 /* rounds.c */
@@ -93,7 +94,7 @@ void outcome_text(char *text, size_t size, const char *blocked);
 /* report.c */
 void report_begin(const char *file, const char *readers, const char *writers);
 void report_scene(const struct x_scene *scene, const struct search *s, const void *readers,
-		  const void *writers, int planted);
+		  const void *writers);
 void report_rounds_begin(unsigned long seed);
 void report_event(unsigned int nr, int thread, char what, unsigned int value);
 void report_rounds_end(const char *text);

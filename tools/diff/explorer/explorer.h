@@ -9,7 +9,7 @@
 
 #define X_THREADS	5
 #define X_MMS		2
-#define X_VMAS		2
+#define X_VMAS		3
 
 /* What an access does to the word. */
 enum x_kind {
@@ -61,7 +61,7 @@ struct x_self {
 	/* The last access lowered a count by one. */
 	unsigned char just_put;
 	unsigned char warns, done;
-	unsigned char unused[6];
+	unsigned char unused[4];
 };
 
 /* How lockdep's map was acquired. */
@@ -83,6 +83,8 @@ enum x_wrong {
 	X_LOCKDEP_LATE,		/* lockdep told after the count was dropped */
 	X_LOCKDEP_UNBALANCED,
 	X_RCU_UNBALANCED,
+	X_NODE_FREED,		/* a node of the maple tree used after its grace period */
+	X_WRONG_VMA,		/* found, but not at the address; or behind a gap that never was */
 	X_TORN,			/* what a reader read was not written at once */
 	X_MMAP_UNBALANCED,
 	X_SEQUENCE,		/* the sequence of the mmap lock even while it is write-locked, or odd */
@@ -106,12 +108,18 @@ struct x_scene {
 	int full;
 	/* VMA 0 is detached as it begins. */
 	int detached;
+	/* There is a maple tree. */
+	int lookups;
+	/* VMA 0 has as many readers as it can have. */
+	int limit;
+	/* One operation, begun in this state, counted from 1: alone.c. */
+	int planted;
 };
 
 /* world.c */
 extern struct x_self x_self;
-extern int x_threads, x_current;
-void x_world_begin(const struct x_scene *scene, const void *readers, const void *writers, int planted);
+extern int x_threads, x_current, x_beginning;
+void x_world_begin(const struct x_scene *scene, const void *readers, const void *writers);
 const struct x_extent *x_world_extents(int *n);
 const struct x_extent *x_task_extents(int thread, int *n);
 const struct x_extent *x_world_all(int *n);
@@ -126,6 +134,9 @@ unsigned int x_wrong(void);
 int x_waiter(void);
 void x_summary(unsigned int out[4]);
 int x_state_of(int thread);
+
+/* alone.c */
+int x_alone_states(int nr, const char **name);
 
 /* engine.c: the thread that runs stops; returns when it is its turn again. */
 void x_stop(void);

@@ -149,8 +149,11 @@ do {									\
 #define lock_release(map, ip)		x_lock_release()
 #define lock_acquired(map, ip)		x_lock_acquired()
 
+/* The maple tree asks lockdep itself, which may not be there. */
+#ifndef X_MAPLE_TREE
 #undef RCU_LOCKDEP_WARN
 #define RCU_LOCKDEP_WARN(cond, text)	x_warn("RCU_LOCKDEP_WARN", !!(cond))
+#endif
 #define rcu_read_lock			x_rcu_read_lock
 #define rcu_read_unlock			x_rcu_read_unlock
 #define rcu_read_lock_held		x_rcu_read_lock_held

@@ -31,6 +31,7 @@ static char stack[STACK] __attribute__((aligned(64)));
 static void *engine_sp, *thread_sp;
 static sigjmp_buf faulted;
 static volatile sig_atomic_t running;
+static bool twins[X_THREADS][X_THREADS];
 static unsigned long fault_at, fault_pc;
 static volatile uint64_t stops;
 
@@ -146,7 +147,81 @@ bool machine_step(int thread, char **memory)
 	return true;
 }
 
-void machine_begin(const struct x_scene *scene, const void *readers, const void *writers, int planted,
+/* What is part of the state, in the order in which it is saved: shared, then of each task. */
+static struct x_extent extents[64];
+static int n_extents;
+static size_t shared_size, task_size;
+
+static size_t add_extents(const struct x_extent *from, int n)
+{
+	size_t size = 0;
+
+	for (int i = 0; i < n; i++) {
+		extents[n_extents++] = from[i];
+		size += (from[i].size + 7) & ~7U;
+	}
+	return size;
+}
+
+size_t machine_world_size(void)
+{
+	return shared_size + x_threads * task_size;
+}
+
+static void find_extents(void)
+{
+	const struct x_extent *from;
+	int n;
+
+	n_extents = 0;
+	from = x_world_extents(&n);
+	shared_size = add_extents(from, n);
+	for (int i = 0; i < x_threads; i++) {
+		from = x_task_extents(i, &n);
+		task_size = add_extents(from, n);
+	}
+	if (machine_world_size() > MAX_WORLD)
+		x_cannot("has more state than there is room for", "");
+}
+
+static inline void copy(char *to, const char *from, unsigned int size)
+{
+	switch (size) {
+	case 4:
+		memcpy(to, from, 4);
+		break;
+	case 8:
+		memcpy(to, from, 8);
+		break;
+	case 16:
+		memcpy(to, from, 16);
+		break;
+	default:
+		memcpy(to, from, size);
+	}
+}
+
+void machine_save_world(void *to)
+{
+	char *at = to;
+
+	for (int i = 0; i < n_extents; i++) {
+		copy(at, extents[i].at, extents[i].size);
+		at += (extents[i].size + 7) & ~7U;
+	}
+}
+
+void machine_load_world(const void *from)
+{
+	const char *at = from;
+
+	for (int i = 0; i < n_extents; i++) {
+		copy(extents[i].at, at, extents[i].size);
+		at += (extents[i].size + 7) & ~7U;
+	}
+}
+
+void machine_begin(const struct x_scene *scene, const void *readers, const void *writers,
 		   char **memory)
 {
 	static struct {
@@ -158,7 +233,11 @@ void machine_begin(const struct x_scene *scene, const void *readers, const void 
 		.stack[6] = (uintptr_t)thread_main,
 	};
 
-	x_world_begin(scene, readers, writers, planted);
+	x_world_begin(scene, readers, writers);
+	find_extents();
+	for (int i = 0; i < x_threads; i++)
+		for (int j = 0; j < x_threads; j++)
+			twins[i][j] = x_twins(i, j);
 	first.image.self.stop.name = "begins";
 	for (int i = 0; i < x_threads; i++) {
 		first.image.hash = i;
@@ -177,68 +256,9 @@ unsigned int machine_enabled(void)
 	return mask;
 }
 
-static char *copy(char *at, const struct x_extent *extents, int n, bool save)
-{
-	for (int i = 0; i < n; i++) {
-		if (save)
-			memcpy(at, extents[i].at, extents[i].size);
-		else
-			memcpy(extents[i].at, at, extents[i].size);
-		at += (extents[i].size + 7) & ~7U;
-	}
-	return at;
-}
-
-static char *copy_world(char *at, bool save)
-{
-	const struct x_extent *extents;
-	int n;
-
-	extents = x_world_extents(&n);
-	at = copy(at, extents, n, save);
-	for (int i = 0; i < x_threads; i++) {
-		extents = x_task_extents(i, &n);
-		at = copy(at, extents, n, save);
-	}
-	return at;
-}
-
-static size_t size_of(const struct x_extent *extents, int n)
-{
-	size_t size = 0;
-
-	for (int i = 0; i < n; i++)
-		size += (extents[i].size + 7) & ~7U;
-	return size;
-}
-
-static size_t shared_size, task_size;
-
-size_t machine_world_size(void)
-{
-	const struct x_extent *extents;
-	int n;
-
-	extents = x_world_extents(&n);
-	shared_size = size_of(extents, n);
-	extents = x_task_extents(0, &n);
-	task_size = size_of(extents, n);
-	return shared_size + x_threads * task_size;
-}
-
-void machine_save_world(void *to)
-{
-	copy_world(to, true);
-}
-
-void machine_load_world(const void *from)
-{
-	copy_world((char *)from, false);
-}
-
 bool machine_twins(int a, int b)
 {
-	return x_twins(a, b);
+	return twins[a][b];
 }
 
 uint64_t machine_hash(const void *world)
@@ -252,7 +272,7 @@ uint64_t machine_hash(const void *world)
 
 		/* The first one of the same role, unless it matters which one it is. */
 		for (int j = 0; j < i && group == i; j++)
-			if (x_twins(i, j) && waiter != i && waiter != j)
+			if (twins[i][j] && waiter != i && waiter != j)
 				group = j;
 		sum += hash_of(at, task_size, mix(machine.thread[i]->hash, group + 1));
 	}

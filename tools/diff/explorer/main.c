@@ -3,7 +3,7 @@
  * explorer --readers SIDE --writers SIDE --out FILE [--scenes WHICH] [--seed N]
  *
  * Runs scenes with these two of the sides that are linked in; with a seed random rounds as well.
- * WHICH: "small", up to three threads; "all", larger ones besides; "full", up to five threads in every
+ * WHICH: "small", up to three threads, and each operation alone; "all", larger ones besides; "full", up to five threads in every
  * way; or a name; default none. Exit code 0: FILE is whole. 2: it cannot be explored, stderr says why.
  */
 #include "engine.h"
@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of one scene, and of all; the unpatched protocol has less than a million, and three. */
 #define MAX_STATES	3000000
+#define MAX_ALL		40000000
 
 static const void *side_named(const char *name)
 {
@@ -33,12 +35,34 @@ static bool wanted(const struct x_scene *scene, const char *which)
 static void run(const struct x_scene *scene, const void *readers, const void *writers)
 {
 	const struct limits limits = { .states = MAX_STATES, .preemptions = scene->preemptions };
+	static uint64_t all;
 	struct search s;
 
 	now_exploring = scene->name;
-	search(scene, readers, writers, 0, &limits, &s);
-	report_scene(scene, &s, readers, writers, 0);
+	search(scene, readers, writers, &limits, &s);
+	all += states_count();
+	if (all > MAX_ALL)
+		x_cannot("has too many states to explore", "");
+	report_scene(scene, &s, readers, writers);
 	free(s.outcome);
+}
+
+/* Each operation from each state that there is to begin it from. */
+static void alone(const void *readers, const void *writers)
+{
+	const char *op;
+	int n;
+
+	for (int nr = 0; (n = x_alone_states(nr, &op)); nr++) {
+		for (int i = 1; i <= n; i++) {
+			struct x_scene scene = { .roles = { "alone" }, .planted = i };
+			char name[80];
+
+			snprintf(name, sizeof(name), "%s alone, state %d", op, i);
+			scene.name = name;
+			run(&scene, readers, writers);
+		}
+	}
 }
 
 int main(int argc, char **argv)
@@ -66,6 +90,8 @@ int main(int argc, char **argv)
 	for (int i = 0; i < n; i++)
 		if (wanted(&scenes[i], which))
 			run(&scenes[i], side_named(readers), side_named(writers));
+	if (!strcmp(which, "small") || !strcmp(which, "all") || !strcmp(which, "full"))
+		alone(side_named(readers), side_named(writers));
 	now_exploring = "random rounds";
 	if (seed)
 		rounds(strtoul(seed, NULL, 10), side_named(readers), side_named(writers));

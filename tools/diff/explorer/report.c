@@ -57,7 +57,7 @@ void x_trace(const char *name, const char *detail, long value)
 }
 
 static void report_outcome(const struct x_scene *scene, const struct outcome *o, int nr,
-			   const void *readers, const void *writers, int planted)
+			   const void *readers, const void *writers)
 {
 	fprintf(out, "%s\n    {\"text\": \"%s\", \"order\": \"%s\"", nr ? "," : "", o->text, o->order);
 	if (getenv("EXPLORER_STEPS")) {
@@ -65,7 +65,7 @@ static void report_outcome(const struct x_scene *scene, const struct outcome *o,
 		traced = 0;
 		tracing_thread = -1;
 		x_tracing = 1;
-		replay(scene, readers, writers, planted, o->order);
+		replay(scene, readers, writers, o->order);
 		x_tracing = 0;
 		fprintf(out, "%s]", tracing_thread >= 0 ? "}" : "");
 	}
@@ -73,7 +73,7 @@ static void report_outcome(const struct x_scene *scene, const struct outcome *o,
 }
 
 void report_scene(const struct x_scene *scene, const struct search *s, const void *readers,
-		  const void *writers, int planted)
+		  const void *writers)
 {
 	fprintf(out, "%s\n  {\"name\": \"%s\", \"roles\": [", scenes++ ? "," : "", scene->name);
 	for (int i = 0; i < X_THREADS && scene->roles[i]; i++)
@@ -83,7 +83,7 @@ void report_scene(const struct x_scene *scene, const struct search *s, const voi
 	fprintf(out, "\"complete\": %s, \"seconds\": %.3f, \"outcomes\": [", s->complete ? "true" : "false",
 		s->seconds);
 	for (int i = 0; i < s->outcomes; i++)
-		report_outcome(scene, &s->outcome[i], i, readers, writers, planted);
+		report_outcome(scene, &s->outcome[i], i, readers, writers);
 	fprintf(out, "]}");
 }
 

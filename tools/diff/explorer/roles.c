@@ -14,6 +14,8 @@ static bool of_readers(enum x_op op)
 	case X_OP_start_read:
 	case X_OP_start_read_locked:
 	case X_OP_end_read:
+	case X_OP_lock_vma_under_rcu:
+	case X_OP_lock_next_vma:
 	case X_OP_speculate_begin:
 	case X_OP_speculate_retry:
 	case X_OP_mmap_read_lock:
@@ -26,8 +28,15 @@ static bool of_readers(enum x_op op)
 	}
 }
 
+/* If it returns a positive number it has taken a count. */
+static bool takes(enum x_op op)
+{
+	return op == X_OP_start_read || op == X_OP_start_read_locked || op == X_OP_lock_vma_under_rcu ||
+	       op == X_OP_lock_next_vma;
+}
+
 /* An operation on VMA @nr, found in @mm; afterwards lockdep's count of held maps is @held. */
-static int call(enum x_op op, int mm, int nr, int held)
+int x_call(enum x_op op, int mm, int nr, int held)
 {
 	const struct x_side *side = of_readers(op) ? x_readers : x_writers;
 	const int ret = side->op[op](x_mm(mm), &x_world.vma[nr]);
@@ -35,15 +44,14 @@ static int call(enum x_op op, int mm, int nr, int held)
 	x_settle();
 	memset(x_self.dropped, 0, sizeof(x_self.dropped));
 	x_self.announced = NULL;
-	if (x_self.lockdep != held + (ret == 1 && op == X_OP_start_read) +
-			      (ret == 1 && op == X_OP_start_read_locked))
+	if (x_self.lockdep != held + (ret > 0 && takes(op)))
 		x_mark_wrong(X_LOCKDEP_UNBALANCED);
 	return ret;
 }
 
 static void lock(enum x_op op, int mm)
 {
-	call(op, mm, 0, x_self.lockdep);
+	x_call(op, mm, 0, x_self.lockdep);
 	if (!(x_mm(mm)->mm_lock_seq.sequence & 1))
 		x_mark_wrong(X_SEQUENCE);
 }
@@ -51,7 +59,7 @@ static void lock(enum x_op op, int mm)
 static void unlock(enum x_op op, int mm)
 {
 	memset(SCENE.writer_in, 0, sizeof(SCENE.writer_in));
-	call(op, mm, 0, x_self.lockdep);
+	x_call(op, mm, 0, x_self.lockdep);
 	if (x_self.mmap[mm] == X_WRITE_LOCK)
 		x_mark_wrong(X_MMAP_UNBALANCED);
 }
@@ -63,7 +71,7 @@ static bool found(int mm)
 }
 
 /* Reads what the lock protects, with others in between. */
-static void read_section(int vma)
+void x_read_section(int vma)
 {
 	u8 first;
 
@@ -77,7 +85,7 @@ static void read_section(int vma)
 	SCENE.readers_in[vma]--;
 }
 
-static void write_section(int mm, int vma)
+void x_write_section(int mm, int vma)
 {
 	SCENE.writer_in[vma] = 1;
 	if (SCENE.readers_in[vma])
@@ -92,38 +100,38 @@ static void write_section(int mm, int vma)
 static void role_reader(void)
 {
 	x_rcu_read_lock();
-	x_self.ret = call(X_OP_start_read, 0, 0, 0);
+	x_self.ret = x_call(X_OP_start_read, 0, 0, 0);
 	if (x_self.rcu != (x_self.ret == 1))
 		x_mark_wrong(X_RCU_UNBALANCED);
 	x_self.rcu = 0;
 	if (x_self.ret != 1)
 		return;
-	read_section(0);
-	call(X_OP_end_read, 0, 0, 0);
+	x_read_section(0);
+	x_call(X_OP_end_read, 0, 0, 0);
 }
 
 /* Under the mmap lock it cannot fail, and goes on without it. */
 static void role_reader_locked(void)
 {
-	call(X_OP_mmap_read_lock, 0, 0, 0);
-	x_self.ret = found(0) ? call(X_OP_start_read_locked, 0, 0, 0) : -ENOENT;
-	call(X_OP_mmap_read_unlock, 0, 0, x_self.ret == 1);
+	x_call(X_OP_mmap_read_lock, 0, 0, 0);
+	x_self.ret = found(0) ? x_call(X_OP_start_read_locked, 0, 0, 0) : -ENOENT;
+	x_call(X_OP_mmap_read_unlock, 0, 0, x_self.ret == 1);
 	if (x_self.ret != 1)
 		return;
-	read_section(0);
-	call(X_OP_end_read, 0, 0, 0);
+	x_read_section(0);
+	x_call(X_OP_end_read, 0, 0, 0);
 }
 
 static void role_reader_trying(void)
 {
-	if (!call(X_OP_mmap_read_trylock, 0, 0, 0)) {
+	if (!x_call(X_OP_mmap_read_trylock, 0, 0, 0)) {
 		x_self.ret = -EBUSY;
 		return;
 	}
 	x_self.ret = found(0) ? 1 : -ENOENT;
 	if (found(0))
-		read_section(0);
-	call(X_OP_mmap_read_unlock, 0, 0, 0);
+		x_read_section(0);
+	x_call(X_OP_mmap_read_unlock, 0, 0, 0);
 }
 
 /* Without any lock, in the hope that no writer comes. */
@@ -131,14 +139,14 @@ static void role_reader_speculating(void)
 {
 	u8 data[2];
 
-	x_self.ret = call(X_OP_speculate_begin, 0, 0, 0);
+	x_self.ret = x_call(X_OP_speculate_begin, 0, 0, 0);
 	if (!x_self.ret)
 		return;
 	x_pause("reads", &SCENE.mm_data[0], X_LOAD);
 	data[0] = SCENE.mm_data[0][0];
 	x_pause("reads", &SCENE.mm_data[0], X_LOAD);
 	data[1] = SCENE.mm_data[0][1];
-	if (call(X_OP_speculate_retry, 0, 0, 0))
+	if (x_call(X_OP_speculate_retry, 0, 0, 0))
 		x_self.ret = 2;
 	else if (data[0] != data[1])
 		x_mark_wrong(X_TORN);
@@ -148,7 +156,7 @@ static void role_reader_speculating(void)
 /* The VMA of mm 0 for writing, unless it is detached; -EINTR: killed meanwhile. */
 static int start_write(enum x_op op)
 {
-	return found(0) ? call(op, 0, 0, 0) : -ENOENT;
+	return found(0) ? x_call(op, 0, 0, 0) : -ENOENT;
 }
 
 static void role_writer(void)
@@ -156,7 +164,7 @@ static void role_writer(void)
 	lock(X_OP_mmap_write_lock, 0);
 	x_self.ret = start_write(X_OP_start_write);
 	if (!x_self.ret)
-		write_section(0, 0);
+		x_write_section(0, 0);
 	unlock(X_OP_mmap_write_unlock, 0);
 }
 
@@ -165,30 +173,30 @@ static void role_killable_writer(void)
 	lock(X_OP_mmap_write_lock, 0);
 	x_self.ret = start_write(X_OP_start_write_killable);
 	if (!x_self.ret)
-		write_section(0, 0);
+		x_write_section(0, 0);
 	unlock(X_OP_mmap_write_unlock, 0);
 }
 
 static void role_killable_locker(void)
 {
-	x_self.ret = call(X_OP_mmap_write_lock_killable, 0, 0, 0);
+	x_self.ret = x_call(X_OP_mmap_write_lock_killable, 0, 0, 0);
 	if (x_self.ret)
 		return;
 	if (!(x_mm(0)->mm_lock_seq.sequence & 1))
 		x_mark_wrong(X_SEQUENCE);
 	if (!start_write(X_OP_start_write))
-		write_section(0, 0);
+		x_write_section(0, 0);
 	unlock(X_OP_mmap_write_unlock, 0);
 }
 
 static void role_reader_killable(void)
 {
-	x_self.ret = call(X_OP_mmap_read_lock_killable, 0, 0, 0);
+	x_self.ret = x_call(X_OP_mmap_read_lock_killable, 0, 0, 0);
 	if (x_self.ret)
 		return;
 	if (found(0))
-		read_section(0);
-	call(X_OP_mmap_read_unlock, 0, 0, 0);
+		x_read_section(0);
+	x_call(X_OP_mmap_read_unlock, 0, 0, 0);
 }
 
 /* Lets readers in again before it gives up the mmap lock, and reads itself. */
@@ -197,11 +205,11 @@ static void role_downgrader(void)
 	lock(X_OP_mmap_write_lock, 0);
 	x_self.ret = start_write(X_OP_start_write);
 	if (!x_self.ret)
-		write_section(0, 0);
+		x_write_section(0, 0);
 	unlock(X_OP_mmap_write_downgrade, 0);
 	if (found(0))
-		read_section(0);
-	call(X_OP_mmap_read_unlock, 0, 0, 0);
+		x_read_section(0);
+	x_call(X_OP_mmap_read_unlock, 0, 0, 0);
 }
 
 /* A fatal signal for the first that one can kill, at any time. */
@@ -218,9 +226,9 @@ static void role_sigkill(void)
 /* Detaches, and frees: from here on readers may find the VMA, but not use it. */
 static void detach(int mm)
 {
-	call(X_OP_start_write, mm, 0, 0);
-	write_section(mm, 0);
-	x_self.ret = call(X_OP_mark_detached, mm, 0, 0);
+	x_call(X_OP_start_write, mm, 0, 0);
+	x_write_section(mm, 0);
+	x_self.ret = x_call(X_OP_mark_detached, mm, 0, 0);
 	if (SCENE.readers_in[0] || x_word())
 		x_mark_wrong(X_READER_LEFT);
 	SCENE.mapped[0] = 0;
@@ -239,12 +247,12 @@ static void role_detacher(void)
 /* The VMA is allocated by now. */
 static void attach(int mm)
 {
-	call(X_OP_lock_init, mm, 0, 0);
-	call(X_OP_start_write, mm, 0, 0);
-	call(X_OP_assert_detached, mm, 0, 0);
-	call(X_OP_mark_attached, mm, 0, 0);
-	call(X_OP_assert_attached, mm, 0, 0);
-	x_self.ret = call(X_OP_is_attached, mm, 0, 0);
+	x_call(X_OP_lock_init, mm, 0, 0);
+	x_call(X_OP_start_write, mm, 0, 0);
+	x_call(X_OP_assert_detached, mm, 0, 0);
+	x_call(X_OP_mark_attached, mm, 0, 0);
+	x_call(X_OP_assert_attached, mm, 0, 0);
+	x_self.ret = x_call(X_OP_is_attached, mm, 0, 0);
 	SCENE.mapped[0] = mm + 1;
 }
 
@@ -309,10 +317,7 @@ static void role_rounds(void)
 	}
 }
 
-static const struct {
-	const char *name;
-	x_role *role;
-} roles[] = {
+static const struct x_named_role roles[] = {
 	{ "reader", role_reader },
 	{ "reader-locked", role_reader_locked },
 	{ "reader-trying", role_reader_trying },
@@ -327,12 +332,17 @@ static const struct {
 	{ "attacher", role_attacher },
 	{ "reuser", role_reuser },
 	{ "rounds", role_rounds },
+	{ "alone", x_role_alone },
+	{ }
 };
 
 x_role *x_role_named(const char *name)
 {
-	for (int i = 0; i < ARRAY_SIZE(roles); i++)
-		if (!strcmp(roles[i].name, name))
-			return roles[i].role;
+	const struct x_named_role *tables[] = { roles, x_lookup_roles };
+
+	for (int i = 0; i < ARRAY_SIZE(tables); i++)
+		for (const struct x_named_role *r = tables[i]; r->name; r++)
+			if (!strcmp(r->name, name))
+				return r->role;
 	x_cannot("there is no role of this name", name);
 }

@@ -101,7 +101,7 @@ static bool one_run(const struct x_scene *scene, const void *readers, const void
 	bool ok = true;
 	int next = -1;
 
-	machine_begin(scene, readers, writers, 0, &memory);
+	machine_begin(scene, readers, writers, &memory);
 	r.events = r.turns = 0;
 	memset(r.left, 0, sizeof(r.left));
 	x_summary(r.seen);

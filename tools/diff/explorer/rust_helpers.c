@@ -64,6 +64,12 @@ void rust_helper_mmdrop(struct mm_struct *mm)
 	mmdrop(mm);
 }
 
+void rust_helper_refcount_set(refcount_t *r, int n);
+void rust_helper_refcount_set(refcount_t *r, int n)
+{
+	refcount_set(r, n);
+}
+
 #define X(name) int vma_lock_diff_rust_##name(struct mm_struct *mm, struct vm_area_struct *vma);
 X_OPS(X)
 #undef X

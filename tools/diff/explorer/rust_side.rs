@@ -7,12 +7,9 @@ use core::{
     ffi::c_int,
     ptr, //
 };
-use kernel::{
-    bindings::{
-        mm_struct,
-        vm_area_struct, //
-    },
-    error::code::EINTR, //
+use kernel::bindings::{
+    mm_struct,
+    vm_area_struct, //
 };
 use vma_lock::sys::{
     MmRaw,
@@ -47,13 +44,6 @@ macro_rules! operations {
 }
 
 operations! {
-    vma_lock_diff_rust_assert_stabilised = |_mm, vma| { vma_lock::vma_assert_stabilised(vma); 0 };
-    vma_lock_diff_rust_assert_can_modify = |_mm, vma| { vma_lock::vma_assert_can_modify(vma); 0 };
-    vma_lock_diff_rust_mmap_assert_locked = |mm, _vma| { vma_lock::mmap_assert_locked(mm); 0 };
-    vma_lock_diff_rust_mmap_assert_write_locked = |mm, _vma| {
-        vma_lock::mmap_assert_write_locked(mm);
-        0
-    };
     vma_lock_diff_rust_mmap_lock_is_contended = |mm, _vma| {
         vma_lock::mmap_lock_is_contended(mm).into()
     };
@@ -61,22 +51,6 @@ operations! {
         vma_lock::mm_lock_seqcount_init(mm);
         0
     };
-    vma_lock_diff_rust_mmap_write_lock = |mm, _vma| { vma_lock::mmap_write_lock(mm); 0 };
-    vma_lock_diff_rust_mmap_write_lock_nested = |mm, _vma| {
-        vma_lock::mmap_write_lock_nested(mm, 1);
-        0
-    };
-    vma_lock_diff_rust_mmap_write_lock_killable = |mm, _vma| {
-        vma_lock::mmap_write_lock_killable(mm).map_or(EINTR.to_errno(), |()| 0)
-    };
-    vma_lock_diff_rust_mmap_write_unlock = |mm, _vma| { vma_lock::mmap_write_unlock(mm); 0 };
-    vma_lock_diff_rust_mmap_write_downgrade = |mm, _vma| { vma_lock::mmap_write_downgrade(mm); 0 };
-    vma_lock_diff_rust_mmap_read_lock = |mm, _vma| { vma_lock::mmap_read_lock(mm); 0 };
-    vma_lock_diff_rust_mmap_read_lock_killable = |mm, _vma| {
-        vma_lock::mmap_read_lock_killable(mm).map_or(EINTR.to_errno(), |()| 0)
-    };
-    vma_lock_diff_rust_mmap_read_trylock = |mm, _vma| vma_lock::mmap_read_trylock(mm).into();
-    vma_lock_diff_rust_mmap_read_unlock = |mm, _vma| { vma_lock::mmap_read_unlock(mm); 0 };
     vma_lock_diff_rust_speculate_begin = |mm, _vma| {
         match vma_lock::mmap_lock_speculate_try_begin(mm) {
             Some(seq) => {

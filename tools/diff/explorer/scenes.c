@@ -26,6 +26,33 @@ static const struct x_scene larger[] = {
 	{ .roles = { "reader", "writer", "detacher", "attacher" } },
 };
 
+/* Lookups beside who changes the tree. None where the whole tree is emptied under a walker. */
+static const struct x_scene lookups[] = {
+	{ .roles = { "finder", "unmapper" } },
+	{ .roles = { "finder", "replacer" } },
+	{ .roles = { "finder", "splitter" } },
+	{ .roles = { "finder", "merger" } },
+	{ .roles = { "finder", "mover" } },
+	{ .roles = { "finder", "mapper" } },
+	{ .roles = { "finder", "emptier" } },
+	{ .roles = { "walker", "unmapper" } },
+	{ .roles = { "walker", "replacer" } },
+	{ .roles = { "walker", "splitter" } },
+	{ .roles = { "walker", "merger" } },
+	{ .roles = { "walker", "mover" } },
+	{ .roles = { "walker", "mapper" } },
+	{ .roles = { "finder", "finder", "replacer" } },
+	{ .roles = { "finder", "walker", "replacer" } },
+	{ .roles = { "finder", "unmapper", "mapper" } },
+	{ .roles = { "walker", "unmapper", "mapper" } },
+	{ .roles = { "walker", "mover", "mapper" } },
+	{ .roles = { "finder", "lowerer" } },
+	{ .roles = { "walker", "lowerer" } },
+	{ .roles = { "finder" }, .limit = 1 },
+	{ .roles = { "walker" }, .limit = 1 },
+	{ .roles = { "killable-walker", "replacer", "sigkill" } },
+};
+
 static struct x_scene *scenes;
 static int n_scenes;
 
@@ -51,6 +78,7 @@ static void add(struct x_scene scene)
 		strcat(name, i ? "+" : "");
 		strcat(name, scene.roles[i]);
 	}
+	strcat(name, scene.limit ? "-at-the-limit" : "");
 	scene.name = strdup(name);
 	/* Somebody wants a detached one, and nobody makes it. */
 	scene.detached = !count(&scene, "detacher") && count(&scene, "attacher") + count(&scene, "reuser");
@@ -97,6 +125,12 @@ const struct x_scene *scenes_all(bool full, int *n)
 	choose(&scene, 0, 3, 0, 0);
 	for (size_t i = 0; i < sizeof(larger) / sizeof(larger[0]); i++)
 		add(larger[i]);
+	for (size_t i = 0; i < sizeof(lookups) / sizeof(lookups[0]); i++) {
+		scene = lookups[i];
+		scene.lookups = 1;
+		add(scene);
+	}
+	scene = (struct x_scene){ 0 };
 	for (int threads = 4; full && threads <= X_THREADS; threads++)
 		choose(&scene, 0, threads, 0, 1);
 	*n = n_scenes;

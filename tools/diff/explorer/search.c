@@ -168,7 +168,7 @@ static uint64_t hash_now(const void *world, int last, int preemptions)
 /* One step from the last state of the path. */
 static void advance(struct node *node, bool *fresh)
 {
-	static uint64_t world[4096];
+	static uint64_t world[MAX_WORLD / 8];
 	const bool could_go_on = node->rest & 1 << node->last || node->chosen == node->last;
 	int next, preemptions;
 	unsigned int enabled;
@@ -216,10 +216,10 @@ static void advance(struct node *node, bool *fresh)
 	*fresh = true;
 }
 
-void search(const struct x_scene *scene, const void *readers, const void *writers, int planted,
+void search(const struct x_scene *scene, const void *readers, const void *writers,
 	    const struct limits *limits, struct search *out)
 {
-	static uint64_t world[4096];
+	static uint64_t world[MAX_WORLD / 8];
 	const double began = now();
 	bool seen, fresh = true;
 	double told = began;
@@ -237,10 +237,11 @@ void search(const struct x_scene *scene, const void *readers, const void *writer
 	result = out;
 	*result = (struct search){ .complete = true };
 	states_clear();
-	memset(closed, 0, closed_size);
+	if (closed)
+		memset(closed, 0, closed_size);
 	opened = depth = 0;
-	machine_begin(scene, readers, writers, planted, &memory);
-	machine_world_size();
+	machine_begin(scene, readers, writers, &memory);
+	memset(world, 0, sizeof(world));
 	machine_save_world(world);
 	push(states_add(hash_now(world, 0, 0), &seen), machine_enabled(), 0, 0, world);
 	while (depth) {
@@ -265,12 +266,12 @@ void search(const struct x_scene *scene, const void *readers, const void *writer
 	result->seconds = now() - began;
 }
 
-void replay(const struct x_scene *scene, const void *readers, const void *writers, int planted,
+void replay(const struct x_scene *scene, const void *readers, const void *writers,
 	    const char *order)
 {
 	char *const bottom = memory;
 
-	machine_begin(scene, readers, writers, planted, &memory);
+	machine_begin(scene, readers, writers, &memory);
 	for (; *order; order++)
 		if (!machine_step(*order - '0', &memory))
 			break;

@@ -9,21 +9,8 @@
 
 #define X_OPS(X)			\
 	VMA_LOCK_DIFF_OPS(X)		\
-	X(assert_stabilised)		\
-	X(assert_can_modify)		\
-	X(mmap_assert_locked)		\
-	X(mmap_assert_write_locked)	\
 	X(mmap_lock_is_contended)	\
-	X(mm_lock_seqcount_init)	\
-	X(mmap_write_lock)		\
-	X(mmap_write_lock_nested)	\
-	X(mmap_write_lock_killable)	\
-	X(mmap_write_unlock)		\
-	X(mmap_write_downgrade)		\
-	X(mmap_read_lock)		\
-	X(mmap_read_lock_killable)	\
-	X(mmap_read_trylock)		\
-	X(mmap_read_unlock)		\
+	X(mm_lock_seqcount_init)		\
 	X(speculate_begin)		\
 	X(speculate_retry)
 

@@ -17,11 +17,11 @@ static uint32_t size, used;
 
 void states_clear(void)
 {
-	if (size > 1U << 16) {
+	if (size > 1U << 12) {
 		free(slots);
 		slots = NULL;
 	}
-	size = 1U << 16;
+	size = 1U << 12;
 	if (slots)
 		memset(slots, 0, size * sizeof(*slots));
 	else

@@ -18,9 +18,12 @@ int x_mm_of(const volatile void *addr)
 	return at < sizeof(x_world.mms) ? at / sizeof(x_world.mms[0]) : -1;
 }
 
-static bool is_shared(const volatile void *addr)
+/* Nobody else changes the tree while its lock is held for writing, so looks at it can come at any time. */
+static bool is_shared(const volatile void *addr, enum x_kind kind)
 {
-	return (unsigned long)addr - (unsigned long)&x_world < sizeof(x_world);
+	if ((unsigned long)addr - (unsigned long)&x_world >= sizeof(x_world) || x_beginning)
+		return false;
+	return kind != X_LOAD || x_self.mmap[0] != X_WRITE_LOCK || x_node_of(addr) < 0;
 }
 
 static bool is_count(const volatile void *addr, int vma)
@@ -89,9 +92,11 @@ static void check_vma(int vma, const volatile void *addr, enum x_kind kind)
 static void let_through(void)
 {
 	const volatile void *addr = x_self.stop.addr;
-	const int vma = x_vma_of(addr), mm = x_mm_of(addr);
+	const int vma = x_vma_of(addr), mm = x_mm_of(addr), node = x_node_of(addr);
 
 	x_self.just_put = 0;
+	if (node >= 0 && x_node_free(node))
+		x_mark_wrong(X_NODE_FREED);
 	if (vma >= 0)
 		check_vma(vma, addr, x_self.stop.kind);
 	if (mm >= 0 && x_world.scene.mm_freed[mm])
@@ -123,14 +128,14 @@ void x_wait_for(const char *name, const volatile void *addr, enum x_wait wait, b
 
 void x_step(const char *name, unsigned int kind, const volatile void *addr, unsigned int size)
 {
-	if (is_shared(addr))
+	if (is_shared(addr, kind))
 		stop_at(name, addr, kind, size, X_RUN, false);
 }
 
 void x_step_repeated(const char *name, unsigned int kind, const volatile void *addr,
 		     unsigned int size)
 {
-	if (!is_shared(addr))
+	if (!is_shared(addr, kind))
 		return;
 	stop_at(name, addr, kind, size, X_RUN, false);
 	x_self.announced = addr;
@@ -139,7 +144,7 @@ void x_step_repeated(const char *name, unsigned int kind, const volatile void *a
 /* An access that the compiler tells of, and maybe a macro has told of already. */
 static void compiled(const char *name, enum x_kind kind, const volatile void *addr, unsigned int size)
 {
-	if (!is_shared(addr))
+	if (!is_shared(addr, kind))
 		return;
 	if (x_self.announced == addr) {
 		x_self.announced = NULL;
@@ -184,7 +189,7 @@ void __tsan_write_range(void *addr, size_t size)
 u64 __tsan_atomic64_fetch_add(volatile u64 *addr, u64 value, int order);
 u64 __tsan_atomic64_fetch_add(volatile u64 *addr, u64 value, int order)
 {
-	if (is_shared(addr))
+	if (is_shared(addr, X_RMW))
 		x_cannot("uses a builtin atomic of the compiler, which the explorer does not model", "");
 	*addr += value;
 	return 0;
@@ -210,6 +215,12 @@ bool x_warn(const char *name, bool cond)
 	if (cond && x_self.warns < U8_MAX)
 		x_self.warns++;
 	return cond;
+}
+
+/* As a fault: this schedule ends here. */
+void x_bug(const char *name)
+{
+	__builtin_trap();
 }
 
 void x_lock_acquire(unsigned int subclass, int trylock, int read, int check)
@@ -245,8 +256,11 @@ void x_lock_acquired(void)
 void x_rcu_read_lock(void)
 {
 	x_settle();
-	if (!x_self.rcu++)
+	if (!x_self.rcu++) {
 		memset(x_self.dropped, 0, sizeof(x_self.dropped));
+		if (x_scene_now->lookups)
+			x_rcu_reader(x_current, true);
+	}
 	if (x_tracing)
 		x_trace("rcu_read_lock", "rcu", 0);
 }
@@ -254,7 +268,8 @@ void x_rcu_read_lock(void)
 void x_rcu_read_unlock(void)
 {
 	x_settle();
-	x_self.rcu--;
+	if (!--x_self.rcu && x_scene_now->lookups)
+		x_rcu_reader(x_current, false);
 	if (x_tracing)
 		x_trace("rcu_read_unlock", "rcu", 0);
 }

@@ -10,7 +10,7 @@
 
 struct x_world x_world __aligned(64);
 struct x_self x_self;
-int x_threads, x_current;
+int x_threads, x_current, x_beginning;
 const struct x_side *x_readers, *x_writers;
 const struct x_scene *x_scene_now;
 
@@ -24,7 +24,7 @@ static void begin_mm(struct mm_struct *mm)
 	mm->mm_lock_seq.sequence = 4;
 }
 
-void x_world_begin(const struct x_scene *scene, const void *readers, const void *writers, int planted)
+void x_world_begin(const struct x_scene *scene, const void *readers, const void *writers)
 {
 	memset(&x_world, 0, sizeof(x_world));
 	memset(&x_self, 0, sizeof(x_self));
@@ -45,6 +45,13 @@ void x_world_begin(const struct x_scene *scene, const void *readers, const void 
 		vma->vm_lock_seq = 3;
 		atomic_set(&vma->vm_refcnt.refs, 1);
 	}
+	if (scene->lookups) {
+		x_beginning = 1;
+		x_tree_begin();
+		x_beginning = 0;
+	}
+	if (scene->planted)
+		x_plant(scene->planted - 1);
 	if (scene->detached) {
 		atomic_set(&x_world.vma[0].vm_refcnt.refs, 0);
 		x_world.scene.freed[0] = 1;
@@ -56,7 +63,8 @@ void x_thread_run(void)
 {
 	role[x_current]();
 	x_settle();
-	if (x_self.lockdep)
+	/* One operation may well end with something held. */
+	if (x_self.lockdep && !x_scene_now->planted)
 		x_mark_wrong(X_LOCKDEP_UNBALANCED);
 	if (x_self.rcu)
 		x_mark_wrong(X_RCU_UNBALANCED);
@@ -73,20 +81,38 @@ void x_thread_run(void)
 	{ &(mm).mmap_lock, offsetofend(struct mm_struct, mm_lock_seq) -		\
 			   offsetof(struct mm_struct, mmap_lock) }
 
-#define MM_EXTENTS(nr)								\
+#define MM_EXTENTS(nr)									\
 	EXTENT(x_world.mms[nr].mm.mm_count), EXTENT(x_world.mms[nr].mm.mm_users), \
 	EXTENT(x_world.mms[nr].mm.mm_mt), MMAP_EXTENT(x_world.mms[nr].mm)
 
-static const struct x_extent extents[] = {
-	EXTENT(x_world.scene),
-	EXTENT(x_world.vma),
-	MM_EXTENTS(0),
-	MM_EXTENTS(1),
-};
+static const struct x_extent common[] = { EXTENT(x_world.scene), EXTENT(x_world.vma[0]), MM_EXTENTS(0) };
+static const struct x_extent second_mm[] = { MM_EXTENTS(1) };
+static const struct x_extent more_vmas[] = { EXTENT(x_world.vma[1]), EXTENT(x_world.vma[2]),
+					     EXTENT(x_world.nodes) };
 
+static bool takes_part(const char *name)
+{
+	for (int i = 0; i < x_threads; i++)
+		if (!strcmp(x_scene_now->roles[i], name))
+			return true;
+	return false;
+}
+
+/* What no role of the scene knows of is left out. */
 const struct x_extent *x_world_extents(int *n)
 {
-	*n = ARRAY_SIZE(extents);
+	static struct x_extent extents[ARRAY_SIZE(common) + ARRAY_SIZE(second_mm) + ARRAY_SIZE(more_vmas)];
+
+	memcpy(extents, common, sizeof(common));
+	*n = ARRAY_SIZE(common);
+	if (takes_part("reuser")) {
+		memcpy(extents + *n, second_mm, sizeof(second_mm));
+		*n += ARRAY_SIZE(second_mm);
+	}
+	if (x_scene_now->lookups) {
+		memcpy(extents + *n, more_vmas, sizeof(more_vmas));
+		*n += ARRAY_SIZE(more_vmas);
+	}
 	return extents;
 }
 
@@ -134,10 +160,13 @@ int x_enabled(int thread, const struct x_stop *stop)
 	}
 }
 
-/* The same role twice: which of the two is where makes no difference. A victim is another role. */
+/*
+ * The same role twice: which of the two is where makes no difference. But it does which of two is
+ * killed, or in RCU.
+ */
 int x_twins(int a, int b)
 {
-	return role[a] == role[b] && !strstr(x_scene_now->roles[a], "killable");
+	return role[a] == role[b] && !strstr(x_scene_now->roles[a], "killable") && !x_scene_now->lookups;
 }
 
 void *x_task(int thread)
@@ -232,6 +261,9 @@ const char *x_where(const volatile void *addr, unsigned int *nr)
 	} else if (task < sizeof(x_world.task)) {
 		*nr = task / sizeof(x_world.task[0]);
 		name = name_in(task_words, task % sizeof(x_world.task[0]));
+	} else if (x_node_of(addr) >= 0) {
+		*nr = x_node_of(addr);
+		name = "maple_node";
 	} else {
 		name = "scene";
 	}

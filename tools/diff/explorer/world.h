@@ -25,9 +25,27 @@ struct x_scene_state {
 	u8 data[X_VMAS][2];
 	/* The same of an mm: what speculation without a lock looks at. */
 	u8 mm_data[X_MMS][2];
+	/* There was a time when nothing was mapped at the address that is looked for. */
+	u8 hole;
+};
+
+/* Nodes of the maple tree, and what of them waits for RCU. */
+#define X_NODES	12
+
+struct x_nodes {
+	char node[X_NODES][256] __aligned(256);
+	struct {
+		struct rcu_head *head;
+		rcu_callback_t func;
+		unsigned long readers;
+	} deferred[X_NODES];
+	u8 used[X_NODES];
+	/* Threads that are in RCU. */
+	u8 readers;
 };
 
 struct x_world {
+	struct x_nodes nodes;
 	/* What is behind an mm_struct belongs to its cpumask. */
 	union {
 		struct mm_struct mm;
@@ -67,8 +85,31 @@ bool x_fatal(int thread);
 void x_kill(int thread);
 void x_forgive(int thread);
 
+/* nodes.c */
+int x_node_of(const volatile void *addr);
+bool x_node_free(int node);
+void x_rcu_reader(int thread, bool enters);
+
 /* roles.c */
 typedef void x_role(void);
+
+struct x_named_role {
+	const char *name;
+	x_role *role;
+};
+
 x_role *x_role_named(const char *name);
+/* An operation on VMA @nr, found in @mm; afterwards lockdep's count of held maps is @held. */
+int x_call(enum x_op op, int mm, int nr, int held);
+void x_read_section(int vma);
+void x_write_section(int mm, int vma);
+
+/* alone.c */
+void x_plant(int planted);
+void x_role_alone(void);
+
+/* lookups.c */
+extern const struct x_named_role x_lookup_roles[];
+void x_tree_begin(void);
 
 #endif /* EXPLORER_WORLD_H */

@@ -4,9 +4,9 @@
 import itertools
 from dataclasses import dataclass, field
 
-from . import schedules
+from . import schedules, show
 from .difference import Difference
-from .guest import Record
+from .record import Record
 from .schedules import Summary
 
 SIGNALS = ("no signal", "non-fatal signal", "fatal signal")
@@ -21,12 +21,13 @@ class Result:
     differences: list[Difference] = field(default_factory=list)
     compared: int = 0
     schedules: Summary = field(default_factory=Summary)
+    traits: str = ""  # of all differences
 
 
 def word_name(word: int) -> str:
     """A word of the protocol, by its distance to what it means something for."""
     for base, name in ((3 * FLAG, "SATURATED"), (FLAG, "FLAG")):
-        if abs(word - base) <= 3:
+        if -3 <= word - base <= 9:
             return name + (f"{word - base:+d}" if word != base else "")
     return f"{word:#x}" if word > 9 else str(word)
 
@@ -53,6 +54,11 @@ PLACES = {
     "filled_since": "gap filled since",
     "mmap_locked": "mmap lock taken",
     "watch": "VMA watched",
+    "no_mmap_lock": "mmap lock not held",
+    "read_lock": "mmap lock held for reading only",
+    "no_rcu": "RCU not held",
+    "locked_for_read": "mmap lock taken for reading",
+    "unlocked": "mm not write-locked",
 }
 
 
@@ -93,19 +99,34 @@ def predicate(name: str, sides: dict[str, list[str]], reference: str, other: str
     return differences
 
 
+def outcome(record: Record, key: tuple, missing: str = "not applicable") -> str:
+    """What a side did, with what only C sides show."""
+    done = record.cells.get(key)
+    checks = record.checks.get(key)
+    return missing if done is None else f"{done} | {checks}" if checks else done
+
+
+def same(before: Record, other: Record, key: tuple) -> bool:
+    """What the kernel leaves out is only seen in C that is compiled for it: that is compared with its like."""
+    alike = other.name in ("rust", "kernel") or before.checks.get(key) == other.checks.get(key)
+    return alike and before.cells[key] == other.cells.get(key)
+
+
 def cells(before: Record, other: Record, rust: Record, kernel: Record) -> list[Difference]:
+    # A function that is not there cannot be asked.
+    asked = {key[0] for key in other.cells}
     return [
         Difference(
             operation_name(key[0]),
             state_name(key),
-            done,
-            other.cells.get(key, "not run"),
-            rust.cells[key],
-            kernel.cells.get(key, "not applicable"),
+            outcome(before, key),
+            outcome(other, key, "not run"),
+            outcome(rust, key),
+            outcome(kernel, key),
             key,
         )
-        for key, done in before.cells.items()
-        if other.cells.get(key) != done
+        for key in before.cells
+        if key[0] in asked and not same(before, other, key)
     ]
 
 
@@ -134,4 +155,6 @@ def compare(name: str, records: dict[str, Record], predicates: dict[str, list[st
     for pair in schedules.pairs(name, records):
         result.differences += schedules.compare(pair, name == "rust")
     result.schedules = schedules.summary(schedules.pairs(name, records))
+    result.differences.sort(key=show.rank)
+    result.traits = show.traits(result.differences, bool(result.schedules.runs))
     return result

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """One difference between two sides."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -13,3 +13,5 @@ class Difference:
     rust: str
     kernel: str = ""  # the running kernel's binary
     key: tuple = ()
+    # Of a schedule: the picture that lanes.py draws.
+    lanes: dict = field(default_factory=dict)

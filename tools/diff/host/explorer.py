@@ -5,34 +5,37 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import CannotTell, trees
-from .guest import Record, Rounds, Scenario
+from . import CannotTell, coverage, trees
+from .record import Record, Rounds, Scenario
 from .sides import TOP, Kernel
 
 SOURCE = TOP / "tools/diff/explorer"
 # Compiled with the kernel's headers, and with the host's.
-KERNEL_PARTS = ("world", "steps", "stand_ins", "roles")
+KERNEL_PARTS = ("world", "steps", "stand_ins", "nodes", "roles", "lookups", "alone", "maple_tree")
 HOST_PARTS = ("main", "machine", "states", "search", "outcome", "report", "rounds", "scenes")
 # Scenes of more than three threads are for one side alone.
 ALONE, MIXED = "all", "small"
 
 # No function of the kernel that it patches while it boots, no check that it does elsewhere.
-FLAGS = (
-    "ccflags-remove-y := $(CC_FLAGS_FTRACE) -fstack-protector -fstack-protector-strong -mindirect-branch=thunk-extern "
-    "-mindirect-branch-register -mindirect-branch-cs-prefix -mfunction-return=thunk-extern",
-    "ccflags-y := -fno-stack-protector -DKBUILD_MODFILE='\"explorer\"' "
-    "-Wno-missing-prototypes -Wno-missing-declarations -Wno-unused-function -Wno-unused-value",
-    "OBJECT_FILES_NON_STANDARD := y",
-    "KASAN_SANITIZE := n",
-    "KCSAN_SANITIZE := n",
-    "UBSAN_SANITIZE := n",
-    "KCOV_INSTRUMENT := n",
-    "GCOV_PROFILE := n",
-)
+FLAGS = """\
+ccflags-remove-y := $(CC_FLAGS_FTRACE) -fstack-protector -fstack-protector-strong -mindirect-branch=thunk-extern \\
+	-mindirect-branch-register -mindirect-branch-cs-prefix -mfunction-return=thunk-extern
+ccflags-y := -fno-stack-protector -DKBUILD_MODFILE='"explorer"' -Wno-missing-prototypes \\
+	-Wno-missing-declarations -Wno-unused-function -Wno-unused-value
+OBJECT_FILES_NON_STANDARD := y
+KASAN_SANITIZE := n
+KCSAN_SANITIZE := n
+UBSAN_SANITIZE := n
+KCOV_INSTRUMENT := n
+GCOV_PROFILE := n
+"""
 # The compiler tells of each access; counts of executed lines.
 TELL = "-fsanitize=thread -U__SANITIZE_THREAD__"
 TELL_GCC = f"{TELL} --param tsan-instrument-func-entry-exit=0 --param tsan-distinguish-volatile=1"
@@ -72,7 +75,8 @@ def lay_out(folder: Path, name: str, files: dict[str, str], shape: trees.Shape) 
             trees.write(side / path, files[path])
     trees.write(side / "mmap_lock_filtered.h", f'#line 1 "mm/mmap_lock.c"\n{mmap_lock}')
     helpers(side, files)
-    trees.write(side / "shape.h", f'#define SIDE_NAME "{name}"\n#define SIDE_SYMBOL x_side_{name}\n')
+    has = "".join(f"#define SIDE_HAS_{optional}\n" for optional in shape.optional)
+    trees.write(side / "shape.h", f'#define SIDE_NAME "{name}"\n#define SIDE_SYMBOL x_side_{name}\n{has}')
     trees.write(side / "renamed.h", "".join(f"#define {old} {new}\n" for old, new in shape.renamed.items()))
     trees.write(folder / f"side_{name}.c", f'#include "{SOURCE}/side.c"\n')
 
@@ -90,16 +94,20 @@ def kbuild(kernel: Kernel, folder: Path, names: list[str]) -> None:
     for part in KERNEL_PARTS:
         trees.write(folder / f"{part}.c", f'#include "{SOURCE}/{part}.c"\n')
     trees.write(folder / "rust_helpers.c", f'#include "{SOURCE}/rust_helpers.c"\n')
+    tree = blank(
+        (kernel.tree / "lib/maple_tree.c").read_text(), r"^EXPORT_\w+\([^)]*\);$|^#define CREATE_TRACE_POINTS$"
+    )
+    trees.write(folder / "maple_tree_filtered.h", tree)
     tell = TELL_CLANG if kernel.info.get("LLVM") else TELL_GCC
     include = f"-I{SOURCE} -I{TOP}/tools/diff/module"
     lines = ["obj-m := explorer.o", f"explorer-y := {' '.join(f'side_{name}.o' for name in names)} rust_helpers.o "
-             + " ".join(f"{part}.o" for part in KERNEL_PARTS), *FLAGS, f"ccflags-y += {include}"]  # fmt: skip
+             + " ".join(f"{part}.o" for part in KERNEL_PARTS), FLAGS, f"ccflags-y += {include}"]  # fmt: skip
     for name in names:
         lines += [
             f"CFLAGS_side_{name}.o := -I$(src)/{name} {tell} --coverage -fprofile-update=atomic",
             f"$(obj)/side_{name}.o: private NOSTDINC_FLAGS += -I$(src)/{name}/include",
         ]
-    lines += [f"CFLAGS_rust_helpers.o := -I$(src)/rust {tell}"]
+    lines += [f"CFLAGS_rust_helpers.o := -I$(src)/rust {tell}", f"CFLAGS_maple_tree.o := -I$(src) {tell}"]
     trees.write(folder / "Kbuild", "\n".join(lines) + "\n")
 
 
@@ -117,11 +125,18 @@ def _one(kernel: Kernel, folder: Path, name: str, objects: list[Path]) -> Path:
     _run(["ld", "-r", "-o", target, *objects])
     # Trace points are off: where the compiler left a jump to them, objtool makes it a nop.
     _run([kernel.tree / "tools/objtool/objtool", "--hacks=jump_label", "--link", "--module", target])
-    _run(["objcopy", f"--keep-global-symbol=x_side_{name}", target])
+    _run(["objcopy", "--strip-debug", f"--keep-global-symbol=x_side_{name}", target])
     return target
 
 
-def _host_objects(folder: Path) -> None:
+def _host_objects(kernel: Kernel, folder: Path) -> None:
+    """What all programs have: Rust, the stand-ins, the search."""
+    stepped = kernel.dir / "modules/tools/diff/explorer/stepped"
+    rust = [stepped / f"{part}.o" for part in ("module_side", "side", "lib")]
+    _one(kernel, folder, "rust", [*rust, folder / "rust_helpers.o"])
+    _run(["ld", "-r", "-o", folder / "kernel.o", *(folder / f"{part}.o" for part in KERNEL_PARTS)])
+    _run([kernel.tree / "tools/objtool/objtool", "--hacks=jump_label", "--link", "--module", folder / "kernel.o"])
+    _run(["objcopy", "--strip-debug", folder / "kernel.o"])
     _run([
         "gcc", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers", "-r", "-nostdlib",
         f"-I{SOURCE}", "-o", folder / "host.o", *(SOURCE / f"{part}.c" for part in HOST_PARTS),
@@ -130,10 +145,7 @@ def _host_objects(folder: Path) -> None:
 
 def link(kernel: Kernel, folder: Path, names: list[str], program: Path) -> None:
     """One program with Rust and the C sides of these names."""
-    stepped = kernel.dir / "modules/tools/diff/explorer/stepped"
-    rust = [stepped / f"{part}.o" for part in ("module_side", "side", "lib")]
-    sides = [_one(kernel, folder, "rust", [*rust, folder / "rust_helpers.o"])]
-    sides += [_one(kernel, folder, name, [folder / f"side_{name}.o"]) for name in names]
+    sides = [folder / "linked_rust.o", *(_one(kernel, folder, name, [folder / f"side_{name}.o"]) for name in names)]
     every = ["rust", *names]
     table = '#include "engine.h"\n' + "".join(f"extern const char x_side_{name}[];\n" for name in every)
     table += "const struct linked_side linked_sides[] = {\n"
@@ -143,7 +155,7 @@ def link(kernel: Kernel, folder: Path, names: list[str], program: Path) -> None:
         "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-no-pie", f"-I{SOURCE}",
         "-Wl,--unresolved-symbols=ignore-in-object-files", "-Wl,-z,noexecstack", "-Wl,--no-warn-rwx-segments",
         "-o", program, program.with_suffix(".c"), folder / "host.o",
-        *(folder / f"{part}.o" for part in KERNEL_PARTS), *sides, "-lgcov",
+        folder / "kernel.o", *sides, "-lgcov",
     ])  # fmt: skip
 
 
@@ -165,7 +177,7 @@ def build(kernel: Kernel, folder: Path, sides: dict[str, tuple[dict[str, str], t
             errors[name] = said[0] if said else "the compiler said nothing"
     if "before" in errors or not all((folder / file).is_file() for file in common):
         raise CannotTell(f"the explorer cannot be built: {errors.get('before') or done.stderr.strip()[-300:]}")
-    _host_objects(folder)
+    _host_objects(kernel, folder)
     for name in sides:
         if name not in errors:
             link(kernel, folder, [name], folder / f"explorer_{name}")
@@ -181,6 +193,8 @@ class Explorer:
         self._pool = ThreadPoolExecutor(os.cpu_count())
         self._jobs = []
         self._failed: dict[str, str] = {}
+        self._lock, self._told = threading.Lock(), time.monotonic()
+        self.lines: dict[str, coverage.Lines] = {}  # of each C side: what ran
 
     def start(self, name: str) -> None:
         """All mixes of a side and Rust. That of "before" has those of Rust alone as well."""
@@ -201,32 +215,64 @@ class Explorer:
             except CannotTell as error:
                 failed.setdefault("rust" if mix == ("rust", "rust") else name, str(error))
                 continue
-            _note(records["rust" if mix == ("rust", "rust") else name], mix, result)
+            if "lines" in result:
+                self.lines.setdefault(name, coverage.Lines()).add(result["lines"])
+            # The guest may have had trouble with it.
+            if record := records.get("rust" if mix == ("rust", "rust") else name):
+                _note(record, mix, result)
         self._pool.shutdown()
         return failed
 
     def _explore(self, name: str, readers: str, writers: str) -> dict:
         """The scenes, from the cache if this very program has run them, and random rounds."""
-        program = self.folder / f"explorer_{name}"
+        program = self._program(name)
         which = self.alone if readers == writers else MIXED
         key = hashlib.sha256(program.read_bytes() + f"{readers} {writers} {which}".encode()).hexdigest()[:24]
         kept = self.folder / "cache" / f"{key}.json"
         if not kept.is_file():
             kept.parent.mkdir(exist_ok=True)
-            kept.with_suffix(".new").write_text(self._run(program, readers, writers, "--scenes", which))
+            result = json.loads(self._run(name, readers, writers, "--scenes", which))
+            if (readers, writers) != ("rust", "rust"):
+                result["lines"] = self._lines(name, readers, writers)
+            kept.with_suffix(".new").write_text(json.dumps(result))
             kept.with_suffix(".new").rename(kept)
         result = json.loads(kept.read_text())
-        result["rounds"] = json.loads(self._run(program, readers, writers, "--seed", str(self.seed)))["rounds"]
+        result["rounds"] = json.loads(self._run(name, readers, writers, "--seed", str(self.seed)))["rounds"]
         return result
 
-    def _run(self, program: Path, readers: str, writers: str, *arguments: str) -> str:
+    def _program(self, name: str) -> Path:
+        return self.folder / f"explorer_{name}"
+
+    def _lines(self, name: str, readers: str, writers: str) -> dict:
+        return coverage.read(self.folder / f"side_{name}.gcno", self._counts(readers, writers))
+
+    def _counts(self, readers: str, writers: str) -> Path:
+        return self.folder / f"counts_{readers}-{writers}"
+
+    def _tell(self, text: str) -> None:
+        """A line a second, whoever has something to say."""
+        with self._lock:
+            if time.monotonic() - self._told < 1:
+                return
+            self._told = time.monotonic()
+        print(f"          {text}", flush=True)
+
+    def _run(self, name: str, readers: str, writers: str, *arguments: str) -> str:
+        program = self._program(name)
         out = program.with_name(f"{program.name}.{readers}-{writers}.json")
         command = [program, "--readers", readers, "--writers", writers, "--out", out, *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            said = [line for line in done.stderr.splitlines() if not line.startswith("exploring ")]
-            said = said[-1] if said else f"ended with {done.returncode}"
-            raise CannotTell(said.removeprefix("cannot: "))
+        counts = self._counts(readers, writers)
+        shutil.rmtree(counts, ignore_errors=True)
+        environment = os.environ | {"GCOV_PREFIX": str(counts)}
+        said = ""
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+            for line in process.stderr:
+                if line.startswith("exploring "):
+                    self._tell(f"{name}, {readers}-{writers}: {line.removeprefix('exploring ').strip()}")
+                else:
+                    said = line.strip()
+        if process.returncode:
+            raise CannotTell((said or f"ended the explorer with {process.returncode}").removeprefix("cannot: "))
         return out.read_text()
 
 

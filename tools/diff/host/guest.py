@@ -1,126 +1,106 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Boot the kernel, run the sides in it, read what they wrote down."""
+"""Run the sides in the guest, in as many boots as it takes.
 
-import base64
-import gzip
-import re
-import subprocess
-from dataclasses import dataclass, field
+A side that hangs or crashes takes its boot with it, and no more: what the sides before it wrote down is
+there, and those after it are run in another boot. It is run once more itself, as the first of a boot, if
+another patch ran before it: whose doing it is must not be in doubt.
+"""
+
+from collections.abc import Callable
 from pathlib import Path
 
-from . import CannotTell
-from .sides import TOP, Kernel
+from . import CannotTell, compare
+from .boot import Attempt, boot
+from .record import CELL, Record, cell_key, parse
+from .sides import Kernel
 
-PACKED = re.compile(r"(?:\[ *\d+\.\d+\](?:\[[^]]*\])? )?# diff (\S+) (\S+)$")
-HEAD = re.compile(r"side (\S+) flag ([0-9a-f]+) limit ([0-9a-f]+)$")
-CELL = re.compile(r"([\w@]+) ([0-9a-f]{8}) ([01]) ([01]) ([01]) ([012]): (.*)$")
-LACKS = re.compile(r"lacks (.*)$")
-CELLS = re.compile(r"cells (\d+) not-applicable (\d+) watchpoints ([01])$")
-SCHEDULE = re.compile(r"schedule (\S+) (\S+) (\S+) (\d+): (.*)$")
-SCENARIO = re.compile(r"scenario (\S+) (\S+) (\S+) runs (\d+) states (\d+) steps (\d+) preemptions (\d+) (complete|incomplete)$")
-ROUNDS = re.compile(r"rounds (\S+) (\S+) (\d+): (.*)$")
-ROUNDS_END = re.compile(r"rounds-end (\S+) (\S+) (\d+) seed (\d+) events (\d+): (.*)$")
+# All others are compared with these.
+BASE = ("kernel", "rust", "before")
 
 
-@dataclass
-class Scenario:
-    """How much of a scenario was tried."""
-
-    runs: int
-    states: int
-    steps: int
-    preemptions: int  # at most so many were tried; 0: any number
-    complete: bool
+def _place(attempt: Attempt) -> str:
+    """Where it was, in words."""
+    if match := CELL.match(attempt.last):
+        key = cell_key(match)
+        where = f"{compare.operation_name(key[0])}, {compare.state_name(key)}"
+        return f" in {where}" if match[7] is None else f" after {where}"
+    return " in schedules" if attempt.last.startswith(("cells ", "scenario ", "schedule ", "rounds")) else ""
 
 
-@dataclass
-class Rounds:
-    """One random long schedule."""
-
-    seed: int
-    events: list[str]  # thread, what changed, to what: see rounds.c
-    outcome: str
-
-
-@dataclass
-class Record:
-    """What one side did."""
-
-    name: str
-    flag: int = 0
-    limit: int = 0
-    cells: dict[tuple, str] = field(default_factory=dict)
-    not_applicable: int = 0
-    lacks: list[str] = field(default_factory=list)  # what this side cannot be asked, and why
-    watchpoints: bool = False
-    # (scenario, readers' side, writers' side) -> outcome -> an order that leads to it
-    outcomes: dict[tuple, dict[str, str]] = field(default_factory=dict)
-    scenarios: dict[tuple, Scenario] = field(default_factory=dict)
-    # (readers' side, writers' side) -> one for each run
-    rounds: dict[tuple, list[Rounds]] = field(default_factory=dict)
+def _trouble(attempt: Attempt) -> tuple[str, str] | None:
+    """The side that something has happened to, and what."""
+    side, splat = attempt.splats[0] if attempt.splats else ("", "")
+    if attempt.trouble or attempt.stalled or attempt.running:
+        what, _, detail = attempt.trouble.partition("; ")
+        what = what or ("hangs" if attempt.stalled else "ends the guest")
+        details = [text for text in (detail, attempt.stalled, splat) if text]
+        if not attempt.trouble and not attempt.stalled and not splat:
+            details.append(attempt.ended)
+        return attempt.running, what + _place(attempt) + "".join(f"; {text}" for text in details)
+    return (side, f"makes the kernel complain; {splat}") if splat else None
 
 
-def parse(name: str, text: str) -> Record:
-    record = Record(name)
-    lines = text.splitlines()
-    if not lines or lines[-1] != "end":
-        raise CannotTell(f"what side {name} wrote down is not complete")
-    planned, events = None, []
-    for line in lines[:-1]:
-        if match := CELL.match(line):
-            key = (match[1], int(match[2], 16), *(int(match[i]) for i in range(3, 7)))
-            record.cells[key] = match[7]
-        elif match := LACKS.match(line):
-            record.lacks.append(match[1])
-        elif match := HEAD.match(line):
-            record.flag, record.limit = int(match[2], 16), int(match[3], 16)
-        elif match := CELLS.match(line):
-            planned, record.not_applicable = int(match[1]), int(match[2])
-            record.watchpoints = match[3] == "1"
-        elif match := SCHEDULE.match(line):
-            record.outcomes.setdefault(match.group(1, 2, 3), {})[match[5]] = match[4]
-        elif match := SCENARIO.match(line):
-            record.scenarios[match.group(1, 2, 3)] = Scenario(
-                *(int(match[i]) for i in range(4, 8)), complete=match[8] == "complete"
-            )
-        elif match := ROUNDS.match(line):
-            events.extend(match[4].split())
-        elif match := ROUNDS_END.match(line):
-            if len(events) != int(match[5]):
-                raise CannotTell(f"side {name}: {match[5]} events of random schedules, {len(events)} are recorded")
-            record.rounds.setdefault(match.group(1, 2), []).append(Rounds(int(match[4]), events, match[6]))
-            events = []
-        else:
-            raise CannotTell(f"side {name} wrote a line that is not understood: {line!r}")
-    if not planned or planned != len(record.cells):
-        raise CannotTell(f"side {name}: {planned} cells were run, {len(record.cells)} are recorded")
-    return record
+class Sides:
+    """Those that are still to be run, and what came of the others."""
+
+    def __init__(self, names: list[str]):
+        self.waiting = list(names)  # "before" first
+        self.records: dict[str, Record] = {}
+        self.failed: dict[str, str] = {}
+        self._warned: set[str] = set()  # once more, and then it is believed
+
+    @property
+    def done(self) -> bool:
+        return not self.waiting and {"kernel", "rust"} <= self.records.keys()
+
+    def take(self, attempt: Attempt) -> None:
+        trouble = _trouble(attempt)
+        patches = 0
+        for name, text in attempt.texts.items():
+            # Of a report that comes before any side, nobody knows what it has done.
+            if trouble and trouble[0] in (name, ""):
+                break
+            self.records[name] = parse(name, text)
+            patches += name not in BASE
+        self.waiting = [name for name in self.waiting if name not in self.records]
+        if trouble:
+            self._blame(*trouble, certain=not patches)
+        for name in attempt.damaged:
+            self._blame(name, "wrote something down that did not arrive whole, twice")
+        if not trouble and not attempt.damaged and not self.done:
+            self._blame("", attempt.ended or "the guest did not run all sides")
+
+    def _blame(self, name: str, reason: str, certain: bool = False) -> None:
+        """It is run once more, unless it is `certain` that it was a patch's own doing, no other having run."""
+        is_patch = name in self.waiting and name not in BASE
+        if name in self._warned or (certain and is_patch):
+            if not is_patch:
+                raise CannotTell(f"the run failed: {f'side {name} ' if name else ''}{reason}")
+            self.failed[name] = reason
+            self.waiting.remove(name)
+            return
+        self._warned.add(name)
+        if is_patch:
+            self.waiting.remove(name)
+            self.waiting.insert(BASE[-1] in self.waiting, name)
 
 
-def run(kernel: Kernel, modules: Path, parameters: dict[str, int], timeout: int) -> dict[str, Record]:
-    """Run all that is in `modules`."""
-    done = subprocess.run(
-        [
-            str(TOP / "qemu/run"), "--kernel", str(kernel.dir), "--modules", str(modules),
-            "--selftests", str(TOP / "tools/diff/guest"), "--timeout", str(timeout), "--stall", str(timeout),
-            "--append", " ".join(f"vma_lock_diff.{key}={value}" for key, value in parameters.items()),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )  # fmt: skip
-    last = (done.stdout.strip().splitlines() or ["qemu/run said nothing"])[-1]
-    if done.returncode:
-        raise CannotTell(f"the run failed: {last}")
-    packed = {}
-    for line in (kernel.dir / "logs/console.log").read_text(errors="replace").splitlines():
-        if match := PACKED.match(line):
-            packed[match[1]] = packed.get(match[1], "") + match[2]
-    records = {}
-    for name, data in packed.items():
-        try:
-            text = gzip.decompress(base64.b64decode(data, validate=True)).decode()
-        except (ValueError, OSError, EOFError) as error:
-            raise CannotTell(f"what side {name} wrote down was damaged on the console: {error}") from None
-        records[name] = parse(name, text)
-    return records
+def run(
+    kernel: Kernel,
+    collect: Callable[[list[str]], Path],
+    names: list[str],
+    parameters: dict[str, int | str],
+    damage: str,
+    timeout: int,
+) -> tuple[dict[str, Record], dict[str, str]]:
+    """What each side did; and why there is nothing of some. `collect` makes a folder of modules."""
+    sides = Sides(names)
+    while not sides.done:
+        modules = collect(sides.waiting)
+        given = dict(parameters)
+        if damage and not sides.records:
+            given["damage"] = damage
+        if {"kernel", "rust"} <= sides.records.keys():
+            given["again"] = 1
+        sides.take(boot(kernel, modules, modules.with_name("results"), given, timeout))
+    return sides.records, sides.failed

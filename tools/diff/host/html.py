@@ -5,16 +5,22 @@ import json
 from html import escape
 from pathlib import Path
 
-from . import compare
+from . import compare, lanes, show
 
 HERE = Path(__file__).parent
 SHOWN = 200
+PICTURES = 3
 HEADS = {"before": "C before", "kernel": "running kernel", "after": "C after", "rust": "Rust"}
 
 
 def _operation(key: str) -> str:
     """The row of a cell; that with watchpoints is not one of its own."""
     return key.split()[0].removesuffix("@watch")
+
+
+def _shown(side: dict) -> dict[str, str]:
+    checks = side["checks"]
+    return {key: f"{done} | {checks[key]}" if key in checks else done for key, done in side["cells"].items()}
 
 
 def _data(report: dict) -> dict:
@@ -26,7 +32,7 @@ def _data(report: dict) -> dict:
 
     sides = report["sides"]
     place = {}
-    for key, outcome in sides["before"]["cells"].items():
+    for key, outcome in _shown(sides["before"]).items():
         operation, word, *rest = key.split()
         watch = operation.endswith("@watch")
         state = "s" + "".join(rest) + ("w" if watch else "")
@@ -37,10 +43,12 @@ def _data(report: dict) -> dict:
         place[key] = f"{_operation(key)} {word} {state}"
     for name, side in sides.items():
         if name != "before":
-            cells = side["cells"]
+            # What the kernel leaves out is not asked of these.
+            plain = name in ("kernel", "rust")
+            cells = side["cells"] if plain else _shown(side)
             others[name] = {
                 place[key]: number(cells.get(key, "not applicable"))
-                for key, outcome in sides["before"]["cells"].items()
+                for key, outcome in (sides["before"]["cells"] if plain else _shown(sides["before"])).items()
                 if cells.get(key) != outcome
             }
     return {
@@ -77,22 +85,47 @@ def _matrix(data: dict, job: dict) -> str:
     )
 
 
+LEVELS = {3: "where a caller breaks the rules", 4: "cannot be reached", 5: "does not occur"}
+
+
+def _other(row: dict, column: str) -> str:
+    """What is not as before stands out."""
+    before = row["before"] if column == "after" else row["before"].partition(" | ")[0]
+    return "" if row[column] in ("", "not applicable", row["before"], before) else ' class="other"'
+
+
 def _differences(job: dict) -> str:
-    """Those that have no place in the matrix come first."""
-    differences = sorted(job["differences"], key=lambda d: len(d["key"]) == 6)
-    columns = ("where", "state", "before", "kernel", "after", "rust")
+    """One row for a difference and its copies."""
+    columns = ("before", "kernel", "after", "rust")
     if not job["kind"]:
-        columns = ("where", "state", "before", "kernel", "rust")
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(str(d[column]))}</td>" for column in columns) + "</tr>"
-        for d in differences[:SHOWN]
-    )
-    head = "".join(f"<th>{HEADS.get(column, column)}</th>" for column in columns)
-    more = f"<p class='dim'>The first {SHOWN}; all are in report.json.</p>" if len(differences) > SHOWN else ""
+        columns = ("before", "kernel", "rust")
+    rows = ""
+    for row in job["rows"][:SHOWN]:
+        copies = f"<p class='dim'>the same {escape(row['copies'])}</p>" if row["copies"] else ""
+        level = f"<p class='level'>{LEVELS[row['level']]}</p>" if row["level"] in LEVELS else ""
+        cells = "".join(f"<td{_other(row, column)}>{escape(str(row[column]))}</td>" for column in columns)
+        rows += (
+            f"<tr{' class=far' if level else ''}><td>{escape(row['where'])}</td><td>{level}{escape(row['state'])}{copies}</td>"
+            f"{cells}<td>{row['count']}</td></tr>"
+        )
+    head = "".join(f"<th>{HEADS.get(column, column)}</th>" for column in ("where", "state", *columns, "states"))
+    more = f"<p class='dim'>The first {SHOWN}; all are in report.json.</p>" if len(job["rows"]) > SHOWN else ""
+    legend = "".join(f"<dt>{escape(word)}</dt><dd>{escape(meaning)}</dd>" for word, meaning in show.LEGEND.items())
+    traits = f'<p class="traits">{escape(job["traits"])}</p>' if job["traits"] else ""
     return (
-        f"<details><summary>All {len(differences)} differences as a list</summary>{more}"
-        f'<div class="scroll"><table class="list"><tr>{head}</tr>{rows}</table></div></details>'
+        f"<h3>{len(job['differences'])} differences, of {len(job['rows'])} kinds</h3>{traits}{more}"
+        f'<div class="scroll"><table class="list">'
+        f"<tr>{head}</tr>{rows}</table></div><details><summary>What the words mean</summary><dl>{legend}</dl></details>"
     )
+
+
+def _pictures(job: dict) -> str:
+    """Of the first schedules that differ."""
+    body = ""
+    for row in [row for row in job["rows"] if row["lanes"]][:PICTURES]:
+        text = f"{row['where']}: {row['state']}"
+        body += f"<h3>{escape(text)}</h3>{lanes.picture(row['lanes'])}"
+    return body
 
 
 def _patch(text: str) -> str:
@@ -114,6 +147,7 @@ def _job(report: dict, data: dict, job: dict) -> str:
         ("C after", escape(job["tree"])),
         ("Files", escape(", ".join(job["files"]))),
         ("Hunks", escape("; ".join(job["notes"]))),
+        ("Not compared", escape("; ".join(job["not_compared"]))),
         ("Not examined", escape("; ".join(job["not_examined"]))),
     ]
     verdict = f"verdict: {job['verdict']} — {job['reason']}"
@@ -122,7 +156,7 @@ def _job(report: dict, data: dict, job: dict) -> str:
         body += _patch(job["patch"])
     if job["name"] in report["sides"]:
         if job["differences"]:
-            body += _differences(job)
+            body += _differences(job) + _pictures(job)
         body += _matrix(data, job)
     return f"<section>{body}</section>"
 

@@ -4,9 +4,11 @@
 import json
 from pathlib import Path
 
-from . import compare, html, schedules
+from . import compare, html, schedules, show
 
 ROWS = 12
+# By what show.rank() says.
+HEADS = {3: "where a caller breaks the rules:", 4: "in states that cannot be reached:", 5: "for inputs that do not occur:"}
 NAMES = {"before": "C before", "kernel": "kernel", "rust": "Rust"}
 
 
@@ -15,22 +17,35 @@ def table(job) -> None:
     if not job.result or not job.result.differences:
         return
     differences = job.result.differences
+    rows = show.rows(differences)
+    chosen = show.select(rows, ROWS)
     print(f"\n{job.what}: where C before and {'Rust' if job.name == 'rust' else 'C after'} differ")
-    for difference in differences[:ROWS]:
+    if said := job.result.traits:
+        print(f"  {said}")
+    level = -1
+    for row in chosen:
+        difference = row.first
+        if (now := show.rank(difference)[0]) != level and now in HEADS:
+            print(f"  {HEADS[now]}")
+        level = now
         print(f"  {difference.where}: {difference.state}")
+        if row.copies:
+            print(f"      the same  {row.copies}")
         print(f"      C before  {difference.before}")
-        if difference.kernel not in ("", "not applicable", difference.before):
+        if difference.kernel not in ("", "not applicable", difference.before.partition(" | ")[0]):
             print(f"      kernel    {difference.kernel}")
         if job.name != "rust":
             print(f"      C after   {difference.after}")
         if difference.rust:
             print(f"      Rust      {difference.rust}")
-    if len(differences) > ROWS:
+    if len(rows) > len(chosen) or len(differences) > len(rows):
         per_operation = {}
         for difference in differences:
             per_operation[difference.where] = per_operation.get(difference.where, 0) + 1
         rest = ", ".join(f"{where} {count}" for where, count in per_operation.items())
-        print(f"  ... {len(differences)} in all: {rest}")
+        print(f"  ... {len(differences)} in all, of {len(rows)} kinds: {rest}")
+    for word, meaning in show.legend(chosen):
+        print(f"      {word:<15} {meaning}")
     print()
 
 
@@ -66,7 +81,7 @@ def cell(job, records: dict, wanted: str) -> None:
         found += 1
         print(f"  {compare.operation_name(key[0])}: {compare.state_name(key)}")
         for side in sides:
-            print(f"      {NAMES.get(side, 'C after'):<9} {records[side].cells.get(key, 'not applicable')}")
+            print(f"      {NAMES.get(side, 'C after'):<9} {compare.outcome(records[side], key)}")
     if not found:
         print(f"  no cell {wanted!r}: give an operation and a word in decimal, as the report does")
 
@@ -85,6 +100,7 @@ def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: flo
                 "watchpoints": record.watchpoints,
                 "rounds": schedules.digest(record),
                 "cells": {" ".join(map(str, key)): outcome for key, outcome in record.cells.items()},
+                "checks": {" ".join(map(str, key)): checks for key, checks in record.checks.items() if checks},
             }
             for name, record in records.items()
         },
@@ -100,9 +116,15 @@ def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: flo
                 "patch": job.patch,
                 "files": job.applied.files,
                 "not_examined": job.applied.not_examined,
+                "not_compared": job.applied.not_compared,
                 "notes": job.applied.notes,
                 "schedules": vars(job.result.schedules) if job.result else {},
+                "traits": job.result.traits if job.result else "",
                 "differences": [vars(difference) for difference in job.result.differences] if job.result else [],
+                "rows": [
+                    vars(row.first) | {"copies": row.copies, "count": row.count, "level": show.rank(row.first)[0]}
+                    for row in show.rows(job.result.differences if job.result else [])
+                ],
             }
             for job in jobs
         ],

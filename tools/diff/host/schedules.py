@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from .difference import Difference
-from .guest import Record, Rounds, Scenario
+from .record import Record, Rounds, Scenario
+
 
 def roles(scene: str) -> list[str]:
     """Who takes part, in words; those of the same kind are told apart."""
@@ -91,6 +92,16 @@ def _contains(larger: str, smaller: str) -> bool:
     return not Counter(smaller.split("+")) - Counter(larger.split("+"))
 
 
+def outcome_name(scenario: str, outcome: str) -> str:
+    """An outcome, in words: each thread by its role."""
+    return re.sub(r"\b(\d):(\S+)", lambda match: f"{roles(scenario)[int(match[1])]}: {_return(match[2])},", outcome).rstrip(",")
+
+
+def _return(text: str) -> str:
+    value = text.partition(",")[0]
+    return text if value in ("blocked", "endless") else f"returns {text}"
+
+
 def _outcomes(pair: Pair) -> list[Difference]:
     """Outcomes that only one mix can come to, each with an order of steps that leads to it.
 
@@ -106,18 +117,43 @@ def _outcomes(pair: Pair) -> list[Difference]:
             continue
         shown.append(scenario)
         where = f"schedules of {' and '.join(roles(scenario))}{_title(pair.other)}"
-        for outcome in sorted(found.keys() - expected.keys(), key=lambda text: ("wrong=" not in text, text)):
-            steps = f"steps: {order_name(scenario, found[outcome])}"
-            differences.append(Difference(where, steps, "never", outcome, "", key=(scenario, found[outcome])))
-        for outcome in sorted(expected.keys() - found.keys()):
-            steps = f"steps: {order_name(scenario, expected[outcome])}"
-            differences.append(Difference(where, steps, outcome, "never", "", key=(scenario, expected[outcome])))
+        for outcomes, others, answers in (
+            (found, expected, ("cannot happen", "happens")),
+            (expected, found, ("happens", "cannot happen any more")),
+        ):
+            for outcome in sorted(outcomes.keys() - others.keys(), key=lambda text: ("wrong=" not in text, text)):
+                steps = f"{outcome_name(scenario, outcome)}; steps: {order_name(scenario, outcomes[outcome])}"
+                differences.append(Difference(where, steps, *answers, "", key=(scenario, outcomes[outcome])))
     return differences
 
 
 def event_name(event: str) -> str:
     match = re.match(r"(\d)(\w)([0-9a-f]+)$", event)
     return f"thread {match[1]}: {EVENTS[match[2]]} {match[3]}" if match else event
+
+
+def _steps(events: list[str]) -> list[dict]:
+    """For lanes.py."""
+    steps, word = [], 1
+    for event in events:
+        match = re.match(r"(\d)(\w)([0-9a-f]+)$", event)
+        value = int(match[3], 16)
+        word = value if match[2] == "c" else word
+        name = EVENTS[match[2]]
+        op, address = {"z": ("sleeps", ""), "r": ("returns", "")}.get(match[2], ("writes", name))
+        if match[2] == "r":
+            value -= value >> 31 << 32
+        steps.append({"thread": int(match[1]), "op": op, "address": address, "value": value, "word": word})
+    return steps
+
+
+def _lanes(expected: Rounds, found: Rounds) -> dict:
+    return {
+        "threads": [f"thread {number}" for number in range(3)],
+        "before": _steps(expected.events),
+        "after": _steps(found.events),
+        "ends": {"before": expected.outcome, "after": found.outcome},
+    }
 
 
 def _rounds(pair: Pair, each_step: bool) -> list[Difference]:
@@ -129,11 +165,13 @@ def _rounds(pair: Pair, each_step: bool) -> list[Difference]:
         before, after = (sorted(set(WRONG.findall(side.outcome))) for side in (expected, found))
         if before != after:
             texts = [", ".join(texts) or "nothing goes wrong" for texts in (before, after)]
-            differences.append(Difference(where, f"{run}, in the end", *texts, "", key=("rounds", number)))
+            lanes = _lanes(expected, found)
+            differences.append(Difference(where, f"{run}, in the end", *texts, "", key=("rounds", number), lanes=lanes))
         elif each_step and (expected.events != found.events or expected.outcome != found.outcome):
             steps = zip([*expected.events, expected.outcome], [*found.events, found.outcome], strict=False)
             step, names = next((i, pair) for i, pair in enumerate(steps) if pair[0] != pair[1])
-            differences.append(Difference(where, f"{run}, step {step}", *map(event_name, names), "", key=("rounds", number)))
+            texts, lanes = map(event_name, names), _lanes(expected, found)
+            differences.append(Difference(where, f"{run}, step {step}", *texts, "", key=("rounds", number), lanes=lanes))
     return differences
 
 

@@ -59,14 +59,23 @@ def lay_out(folder: Path, name: str, files: dict[str, str], shape: trees.Shape) 
         text=True,
         check=True,
     ).stdout
-    for path in trees.PROTOCOL:
+    for path in (*trees.PROTOCOL, trees.TRACE):
         if path.startswith("include/"):
             trees.write(side / path, files[path])
-    trees.write(side / "mmap_lock_filtered.h", filtered)
+    trees.write(side / "mmap_lock_filtered.h", filtered + shape.tracing)
+    # Trace points of their own would have to be known to the kernel: these are never on.
+    stubs = (
+        f"struct tracepoint __tracepoint_{name};\n"
+        f"#define trace_{name}(...) vma_lock_diff_trace(0, ##__VA_ARGS__)\n"
+        f"#define trace_{name}_enabled() false\n"
+        for name in shape.traces
+    )
+    trees.write(side / "traces.h", "".join(stubs))
     names = {"SIDE_NAME": f'"{name}"', "SIDE_FLAG": shape.flag, "SIDE_LIMIT": shape.limit}
     # Without a predicate there is none to ask: every answer would be wrong.
     if shape.predicate:
         names["SIDE_EXCLUDED"] = shape.predicate
+    names |= {f"SIDE_HAS_{optional}": "" for optional in shape.optional}
     trees.write(side / "shape.h", "".join(f"#define {key} {value}\n" for key, value in names.items()))
     trees.write(side / "renamed.h", "".join(f"#define {old} {new}\n" for old, new in shape.renamed.items()))
     (side / "predicate.c").unlink(missing_ok=True)
@@ -154,13 +163,14 @@ def build(kernel: Kernel, folder: Path, names: list[str]) -> dict[str, str]:
     return errors
 
 
-def collect(kernel: Kernel, folder: Path, names: list[str], target: Path) -> None:
-    """The modules that the guest loads."""
+def collect(kernel: Kernel, folder: Path, names: list[str], target: Path) -> Path:
+    """The modules that the guest loads, in this order."""
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    for name in names:
+    for number, name in enumerate(names):
         # Debugging information is most of it, and the guest would unpack it for nothing.
-        command = ["objcopy", "--strip-debug", folder / f"side_{name}.ko", target / f"side_{name}.ko"]
+        command = ["objcopy", "--strip-debug", folder / f"side_{name}.ko", target / f"side_{number:03}_{name}.ko"]
         subprocess.run(command, check=True)
     for name in ("vma_lock_diff", "vma_lock_diff_rust"):
         shutil.copy(kernel.dir / f"modules/{name}.ko", target)
+    return target

@@ -21,6 +21,8 @@ PROTOCOL = (
     "kernel/rcu/update.c",
     "lib/refcount.c",
 )
+# What they trace is compiled with them, and not compared.
+TRACE = "include/trace/events/mmap_lock.h"
 
 # What things have been called, newest first.
 PREDICATES = ("__vma_are_readers_excluded", "are_readers_excluded", "is_vma_writer_only")
@@ -32,8 +34,13 @@ OPERATIONS = (
     "vma_refcount_put", "vma_end_read", "vma_start_read", "vma_start_read_locked", "vma_start_write",
     "vma_start_write_killable", "vma_mark_attached", "vma_mark_detached", "vma_is_attached", "vma_assert_attached",
     "vma_assert_detached", "vma_assert_write_locked", "vma_assert_locked", "vma_lock_init", "vma_end_write_all",
-    "lock_vma_under_rcu", "lock_next_vma",
+    "lock_vma_under_rcu", "lock_next_vma", "vma_start_read_locked_nested", "mmap_lock_speculate_try_begin",
+    "mmap_lock_speculate_retry", "mmap_assert_locked", "mmap_assert_write_locked", "mmap_write_lock",
+    "mmap_write_lock_nested", "mmap_write_lock_killable", "mmap_read_lock", "mmap_read_lock_killable",
+    "mmap_read_trylock", "mmap_write_unlock", "mmap_write_downgrade", "mmap_read_unlock", "mmap_read_unlock_non_owner",
 )  # fmt: skip
+# These not every tree has.
+OPTIONAL = ("vma_assert_stabilised", "vma_assert_can_modify")
 
 # Folders with files of the same names that are not the kernel's own.
 NOT_KERNEL = {"tools", "arch", "drivers", "rust", "samples", "scripts"}
@@ -41,7 +48,7 @@ NOT_KERNEL = {"tools", "arch", "drivers", "rust", "samples", "scripts"}
 # Words that order memory accesses.
 ORDERING = re.compile(
     r"\b(smp_\w+|barrier|READ_ONCE|WRITE_ONCE|rcu_dereference\w*|rcu_assign_pointer|\w*seqcount\w*|refcount_set"
-    r"|_*(?:atomic|refcount)\w*_(?:acquire|release|relaxed))\b"
+    r"|\w*set_current_state|_*(?:atomic|refcount)\w*_(?:acquire|release|relaxed))\b"
 )
 DEFINITION = re.compile(r"^(?!#|typedef)([a-z][\w \t*]*?[ \t*\n])(\w+)\(([^;{}()]*)\)\s*\{", re.MULTILINE)
 
@@ -51,6 +58,8 @@ class Applied:
     """What became of a patch."""
 
     files: list[str] = field(default_factory=list)
+    traces: list[str] = field(default_factory=list)  # headers of trace points
+    not_compared: list[str] = field(default_factory=list)  # though it is compiled
     not_examined: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # hunks that did not apply exactly
 
@@ -63,6 +72,9 @@ class Shape:
     limit: str
     predicate: str = ""  # "": it has none
     renamed: dict[str, str] = field(default_factory=dict)
+    optional: list[str] = field(default_factory=list)  # of those that not every tree has
+    traces: list[str] = field(default_factory=list)  # trace points that the kernel does not have
+    tracing: str = ""  # functions that are called for them
 
 
 def write(path: Path, text: str) -> None:
@@ -77,7 +89,7 @@ def read_tree(tree: Path) -> dict[str, str]:
     if not tree.is_dir():
         raise CannotTell(f"{tree}: no such folder; give a kernel source tree")
     files = {}
-    for name in PROTOCOL:
+    for name in (*PROTOCOL, TRACE):
         try:
             files[name] = (tree / name).read_text()
         except (OSError, UnicodeDecodeError) as error:
@@ -126,7 +138,7 @@ def shape(files: dict[str, str], before: dict[str, str] | None = None) -> Shape:
             + ", ".join(f"{name}()" for name in PREDICATES)
             + f", and in include/linux/mm_types.h for {' or '.join(FLAGS)} and {' or '.join(LIMITS)}"
         )
-    result = Shape(flag, limit, predicate)
+    result = Shape(flag, limit, predicate, optional=[name for name in OPTIONAL if name in defined])
     if before:
         was = _definitions(_code(before))
         old = next(name for name in PREDICATES if name in was)
@@ -136,6 +148,8 @@ def shape(files: dict[str, str], before: dict[str, str] | None = None) -> Shape:
             new = [n for n, kind in defined.items() if kind == was[name] and n not in was]
             if len(new) == 1:
                 result.renamed[name] = new[0]
+        result.traces = sorted(_traces(files) - _traces(before))
+        result.tracing = "".join(text for name, text in _tracing(files).items() if name not in _tracing(before))
         result.predicate = predicate or result.renamed.pop(old, "")
     return result
 
@@ -148,9 +162,23 @@ def ordering(before: dict[str, str], after: dict[str, str]) -> str:
     return f"memory ordering ({', '.join(changed)})" if changed else ""
 
 
+def _traces(files: dict[str, str]) -> set[str]:
+    """The trace points that are called."""
+    code = _code({name: text for name, text in files.items() if name != TRACE})
+    calls = re.findall(r"\b(?:trace_(\w+?)(?:_enabled)?|tracepoint_enabled\((\w+)\))\s*(?=[(\s;])", code)
+    return {name for pair in calls for name in pair if name}
+
+
+def _tracing(files: dict[str, str]) -> dict[str, str]:
+    """The functions that call trace points for headers; oracle/filter.sed leaves them out."""
+    block = re.search(r"^#ifdef CONFIG_TRACING\n(.*?)^#endif", files["mm/mmap_lock.c"], re.MULTILINE | re.DOTALL)
+    found = re.finditer(r"^\w[^;{}#]*?(\w+)\([^;{}]*\)\s*\{.*?^\}\n", block[1] if block else "", re.MULTILINE | re.DOTALL)
+    return {match[1]: match[0] for match in found}
+
+
 def _protocol_name(path: str) -> str | None:
     """The protocol's file that a patch means by this path, with whatever prefix."""
-    for name in PROTOCOL:
+    for name in (*PROTOCOL, TRACE):
         if path == name or path.endswith(f"/{name}"):
             return None if NOT_KERNEL & set(path.removesuffix(name).split("/")) else name
     return None
@@ -202,14 +230,14 @@ def apply(patch: Path, files: dict[str, str], scratch: Path) -> tuple[dict[str, 
     for old, new, hunks in sections:
         name = _protocol_name(new)
         if name:
-            applied.files.append(name)
+            (applied.traces if name == TRACE else applied.files).append(name)
             wanted += f"--- a/{name}\n+++ b/{name}\n{hunks}"
         else:
             applied.not_examined.append(_plain(old if new == "/dev/null" else new))
-    if not wanted:
+    if not applied.files:
         raise CannotTell(
             f"{patch} touches none of the protocol's files ({', '.join(PROTOCOL)}), "
-            f"only {', '.join(applied.not_examined)}"
+            f"only {', '.join([*applied.traces, *applied.not_examined])}"
         )
 
     shutil.rmtree(scratch, ignore_errors=True)

@@ -2,14 +2,17 @@
 /*
  * Every operation in every state: one cell each.
  *
- * A thread walks through the cells. Where an operation goes to sleep because
- * nobody is there to end its wait, the word is noted, then words are tried
- * until one wakes it: where it sleeps, and until what, is an outcome too.
+ * A thread walks through the cells. Where an operation goes to sleep, block.c sees
+ * to it that it wakes up again.
+ *
+ * All of them share a CPU. The thread comes before who watches it, so that it is
+ * only watched when it sleeps, and nobody waits for a CPU that the host is not running.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include "states.h"
+#include "cells.h"
 
+#include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/mmap_lock.h>
 #include <linux/module.h>
@@ -17,27 +20,9 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-struct walk {
-	const struct vma_lock_diff_side *side;
-	struct diff_log *log;
-	struct task_struct *thread;
-	int next;
-	int run, not_applicable, err;
-	/* With watchpoints, which are slow: only readers, and without signals. */
-	bool watch;
-	struct diff_cell cell;
-	struct diff_outcome out;
-	bool in_op, done, abandoned;
-	/* The thread wants that somebody else has the mmap lock; he has it. */
-	bool wants_mmap_locked, mmap_locked;
-};
+static struct diff_walk *walking;
 
-static struct walk *walking;
-
-/* A planted waiter: a task that sleeps, and counts how often it was woken. */
-static struct task_struct *sleeper;
-static unsigned int sleeper_woken;
-
+/* A planted waiter: a task that sleeps. */
 static int sleep_thread(void *unused)
 {
 	while (!kthread_should_stop()) {
@@ -45,16 +30,8 @@ static int sleep_thread(void *unused)
 		if (!kthread_should_stop())
 			schedule();
 		__set_current_state(TASK_RUNNING);
-		WRITE_ONCE(sleeper_woken, sleeper_woken + 1);
 	}
 	return 0;
-}
-
-static unsigned int sleeper_count(void)
-{
-	while (!diff_asleep(sleeper))
-		cond_resched();
-	return READ_ONCE(sleeper_woken);
 }
 
 static int held_locks(void)
@@ -79,68 +56,81 @@ static void release_vma_maps(void)
 #endif
 }
 
-static void let_mmap_lock(struct walk *walk, bool locked)
+static void let_mmap_lock(struct diff_walk *walk, enum diff_lock locked)
 {
 	WRITE_ONCE(walk->wants_mmap_locked, locked);
-	while (READ_ONCE(walk->mmap_locked) != locked)
-		cond_resched();
+	for (;;) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		if (READ_ONCE(walk->mmap_locked) == locked)
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
 }
 
-static int run_cell(struct walk *walk)
+static int run_cell(struct diff_walk *walk)
 {
 	const struct diff_cell *cell = &walk->cell;
+	const enum diff_lock somebody_else = cell->place ? cell->place->mmap_locked : DIFF_FREE;
 	struct diff_outcome *out = &walk->out;
-	unsigned int woken = sleeper_count();
 	int rcu, preempt, lockdep, err;
 
 	*out = (struct diff_outcome){ };
-	err = diff_set_up(cell, sleeper);
+	err = diff_set_up(cell, diff_sleeper);
 	if (err)
 		return err;
-	let_mmap_lock(walk, cell->place && cell->place->mmap_locked);
+	/* Or it cannot be woken. */
+	while (!diff_asleep(diff_sleeper))
+		cond_resched();
+	/* Before RCU is held: it sleeps. */
+	let_mmap_lock(walk, somebody_else);
 	diff_take_locks(cell);
+	out->mmap_lock_before = somebody_else ? DIFF_FREE : diff_mmap_lock(cell, false);
 	if (cell->signal != SIGNAL_NONE)
 		send_sig(cell->signal == SIGNAL_FATAL ? SIGKILL : SIGUSR1, current, 1);
 
 	rcu = rcu_preempt_depth();
 	preempt = preempt_count();
 	lockdep = held_locks();
-	WRITE_ONCE(walk->in_op, true);
+	smp_store_release(&walk->ops, walk->ops + 1);
+	diff_asserts_begin(atomic_read(&world.vma->vm_refcnt.refs));
 	diff_probes_begin(&out->seen, cell);
 	out->ret = walk->side->op[cell->op](world.mm[0], world.vma);
 	diff_probes_end();
-	WRITE_ONCE(walk->in_op, false);
+	smp_store_release(&walk->ops, walk->ops + 1);
 
 	out->running = READ_ONCE(current->__state) == TASK_RUNNING;
 	__set_current_state(TASK_RUNNING);
 	out->rcu = rcu_preempt_depth() - rcu;
 	out->preempt = preempt_count() - preempt;
 	out->lockdep = held_locks() - lockdep;
-	while (rcu_preempt_depth())
+	while (rcu_preempt_depth() > 0)
 		rcu_read_unlock();
+	while (rcu_preempt_depth() < 0)
+		rcu_read_lock();
 	preempt_count_set(preempt);
 	release_vma_maps();
 	out->stale = rcu_access_pointer(world.mm[0]->vma_writer_wait.task) == current ||
 		     rcu_access_pointer(world.mm[1]->vma_writer_wait.task) == current;
 	flush_signals(current);
-	diff_drop_locks(cell);
-	let_mmap_lock(walk, false);
+	let_mmap_lock(walk, DIFF_FREE);
+	out->mmap_lock = diff_mmap_lock(cell, true);
 	out->word = atomic_read(&world.vma->vm_refcnt.refs);
 	out->other_word = atomic_read(&world.other->vm_refcnt.refs);
 	out->seq = world.vma->vm_lock_seq;
 	out->mm_seq = world.vma->vm_mm->mm_lock_seq.sequence;
 	for (int i = 0; i < 2; i++)
 		out->mm_count[i] = atomic_read(&world.mm[i]->mm_count) - 10;
-	out->woken = sleeper_count() != woken;
 	return 0;
 }
 
-static bool to_be_run(const struct walk *walk)
+static bool to_be_run(const struct diff_walk *walk)
 {
-	return !walk->watch || (diff_is_reader(walk->cell.op) && walk->cell.signal == SIGNAL_NONE);
+	return walk->cell.worth_it &&
+	       (!walk->watch || (diff_is_reader(walk->cell.op) && walk->cell.signal == SIGNAL_NONE));
 }
 
-static bool is_applicable(const struct walk *walk)
+static bool is_applicable(const struct diff_walk *walk)
 {
 	/* The mmap write lock sees to it that there is one waiter only. */
 	return walk->side->op[walk->cell.op] && !(diff_is_writer(walk->cell.op) && walk->cell.waiter);
@@ -148,7 +138,7 @@ static bool is_applicable(const struct walk *walk)
 
 static int walk_thread(void *data)
 {
-	struct walk *walk = data;
+	struct diff_walk *walk = data;
 
 	allow_signal(SIGKILL);
 	allow_signal(SIGUSR1);
@@ -157,10 +147,11 @@ static int walk_thread(void *data)
 			walk->not_applicable += to_be_run(walk);
 		} else if (to_be_run(walk)) {
 			walk->run++;
+			diff_write_key(walk->log, &walk->cell, walk->watch);
 			walk->err = run_cell(walk);
 			if (walk->err)
 				break;
-			diff_write_cell(walk->log, &walk->cell, &walk->out, walk->watch);
+			diff_write_outcome(walk->log, &walk->cell, &walk->out);
 		}
 		smp_store_release(&walk->next, walk->next + 1);
 		cond_resched();
@@ -169,114 +160,63 @@ static int walk_thread(void *data)
 	return 0;
 }
 
-/* In the C sides' schedule(): the way out of a wait that nothing ends. */
-void diff_cells_abandon(void)
+void diff_cells_schedule(void)
 {
-	if (walking && READ_ONCE(walking->abandoned) && current == walking->thread)
+	struct diff_walk *walk = walking;
+
+	if (!walk || current != walk->thread) {
+		schedule();
+		return;
+	}
+	smp_store_release(&walk->schedules, walk->schedules + 1);
+	schedule();
+	smp_store_release(&walk->schedules, walk->schedules + 1);
+	/* The way out of a wait that nothing ends. */
+	if (READ_ONCE(walk->abandoned))
 		kthread_complete_and_exit(NULL, 0);
 }
 
-static bool asleep_in_op(struct walk *walk)
+/* On another CPU, if there is one. */
+static int watch_thread(void *data)
 {
-	return READ_ONCE(walk->in_op) && diff_asleep(walk->thread);
-}
+	struct diff_walk *walk = data;
+	struct diff_watchdog dog = { };
 
-/* Until the thread has left this cell (true) or sleeps in it again. */
-static bool left_cell(struct walk *walk, int nr)
-{
-	bool asleep;
-
-	do {
-		cond_resched();
-		if (!READ_ONCE(walk->in_op))
-			return true;
-		asleep = asleep_in_op(walk);
-		/* It may have got on to the next cell, and sleep there. */
-		smp_rmb();
-		if (READ_ONCE(walk->next) != nr)
-			return true;
-	} while (!asleep);
-	return false;
-}
-
-static void follow_mmap_lock(struct walk *walk)
-{
-	bool locked = READ_ONCE(walk->wants_mmap_locked);
-
-	if (locked == walk->mmap_locked)
-		return;
-	if (locked)
-		down_write(&world.mm[0]->mmap_lock);
-	else
-		up_write(&world.mm[0]->mmap_lock);
-	WRITE_ONCE(walk->mmap_locked, locked);
-}
-
-/* The thread sleeps in an operation: tries the words that a waiter may wait for. */
-static void end_block(struct walk *walk)
-{
-	const u32 until[] = {
-		FLAG + 1, FLAG, walk->side->flag + 1, walk->side->flag, 1, 0, 2, FLAG + 2, FLAG - 1,
-	};
-	struct diff_outcome *out = &walk->out;
-	struct rcuwait *w = &world.vma->vm_mm->vma_writer_wait;
-	int nr = walk->next;
-
-	if (walk->mmap_locked) {
-		out->mmap_state = READ_ONCE(walk->thread->__state);
-		WRITE_ONCE(walk->wants_mmap_locked, false);
-		follow_mmap_lock(walk);
-		left_cell(walk, nr);
-		return;
+	while (!kthread_should_stop()) {
+		usleep_range(20 * USEC_PER_MSEC, 21 * USEC_PER_MSEC);
+		diff_watchdog_look(&dog, READ_ONCE(walk->ops) + READ_ONCE(walk->next) + READ_ONCE(walk->other),
+				   READ_ONCE(walk->thread));
 	}
-
-	out->blocked = true;
-	out->block_word = atomic_read(&world.vma->vm_refcnt.refs);
-	out->block_state = READ_ONCE(walk->thread->__state);
-	out->block_unseen = rcu_access_pointer(w->task) != walk->thread;
-
-	for (int i = 0; i < ARRAY_SIZE(until); i++) {
-		out->block_until = until[i];
-		atomic_set(&world.vma->vm_refcnt.refs, until[i]);
-		wake_up_process(walk->thread);
-		if (left_cell(walk, nr))
-			return;
-	}
-
-	out->block_endless = true;
-	if (walk->side == &diff_rust_side) {
-		/* Its schedule() is the kernel's: it sleeps on, idly, in code that must stay. */
-		WRITE_ONCE(walk->thread->__state, TASK_IDLE);
-		__module_get(THIS_MODULE);
-		put_task_struct(walk->thread);
-	} else {
-		WRITE_ONCE(walk->abandoned, true);
-		get_task_struct(walk->thread);
-		wake_up_process(walk->thread);
-		kthread_stop_put(walk->thread);
-	}
-	diff_probes_end();
-	up_write(&world.vma->vm_mm->mmap_lock);
-	WRITE_ONCE(walk->in_op, false);
-	diff_write_cell(walk->log, &walk->cell, &walk->out, walk->watch);
-	walk->next++;
-	walk->thread = NULL;
-	WRITE_ONCE(walk->abandoned, false);
+	return 0;
 }
 
-static int start_walk(struct walk *walk)
+static struct task_struct *start_watch(struct diff_walk *walk)
+{
+	struct task_struct *watch = kthread_create(watch_thread, walk, "vma_lock_watch");
+
+	if (!IS_ERR(watch)) {
+		kthread_bind(watch, 0);
+		sched_set_fifo(watch);
+		wake_up_process(watch);
+	}
+	return watch;
+}
+
+static int start_walk(struct diff_walk *walk)
 {
 	struct task_struct *thread = kthread_create(walk_thread, walk, "vma_lock_diff");
 
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
+	kthread_bind(thread, walk->cpu);
+	sched_set_fifo_low(thread);
 	walk->thread = thread;
 	get_task_struct(thread);
 	wake_up_process(thread);
-	return 0;
+	return diff_disturb_start(thread);
 }
 
-static int walk_all(struct walk *walk)
+static int walk_all(struct diff_walk *walk)
 {
 	int err = 0;
 
@@ -286,11 +226,12 @@ static int walk_all(struct walk *walk)
 	while (!err && !smp_load_acquire(&walk->done)) {
 		if (!walk->thread)
 			err = start_walk(walk);
-		else if (asleep_in_op(walk))
-			end_block(walk);
-		follow_mmap_lock(walk);
+		else if (diff_walk_asleep_in_op(walk))
+			diff_walk_end_block(walk);
+		diff_walk_follow_mmap_lock(walk);
 		cond_resched();
 	}
+	diff_disturb_stop();
 	if (walk->thread)
 		kthread_stop_put(walk->thread);
 	return err ?: walk->err;
@@ -298,9 +239,15 @@ static int walk_all(struct walk *walk)
 
 int diff_cells_run(const struct vma_lock_diff_side *side, struct diff_log *log)
 {
-	struct walk walk = { .side = side, .log = log };
-	int err;
+	struct diff_walk walk = { .side = side, .log = log, .cpu = cpumask_last(cpu_online_mask) };
+	struct task_struct *watch;
+	int err = set_cpus_allowed_ptr(current, cpumask_of(walk.cpu));
 
+	if (err)
+		return err;
+	watch = start_watch(&walk);
+	if (IS_ERR(watch))
+		return PTR_ERR(watch);
 	walking = &walk;
 	err = walk_all(&walk);
 	if (!err && !diff_watch_start()) {
@@ -309,6 +256,8 @@ int diff_cells_run(const struct vma_lock_diff_side *side, struct diff_log *log)
 		diff_watch_stop();
 	}
 	walking = NULL;
+	kthread_stop(watch);
+	set_cpus_allowed_ptr(current, cpu_possible_mask);
 	diff_log_printf(log, "cells %d not-applicable %d watchpoints %d\n", walk.run,
 			walk.not_applicable, walk.watch);
 	return err;
@@ -316,11 +265,17 @@ int diff_cells_run(const struct vma_lock_diff_side *side, struct diff_log *log)
 
 int diff_cells_init(void)
 {
-	sleeper = kthread_run(sleep_thread, NULL, "vma_lock_sleep");
-	return PTR_ERR_OR_ZERO(sleeper);
+	diff_sleeper = kthread_create(sleep_thread, NULL, "vma_lock_sleep");
+	if (IS_ERR(diff_sleeper))
+		return PTR_ERR(diff_sleeper);
+	kthread_bind(diff_sleeper, cpumask_last(cpu_online_mask));
+	/* Back to sleep before all others go on. */
+	sched_set_fifo(diff_sleeper);
+	wake_up_process(diff_sleeper);
+	return 0;
 }
 
 void diff_cells_exit(void)
 {
-	kthread_stop(sleeper);
+	kthread_stop(diff_sleeper);
 }

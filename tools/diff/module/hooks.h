@@ -74,21 +74,79 @@ do {									\
 #endif
 
 #undef lock_acquire
-#define lock_acquire(...)						\
+#define lock_acquire(l, s, t, r, c, n, i)				\
 do {									\
 	vma_lock_diff_lockdep(true);					\
-	__diff_lock_acquire(__VA_ARGS__);				\
+	vma_lock_diff_annotation(DIFF_LOCKDEP_ACQUIRE | ((s) & 7) |	\
+		((int)(r) == 1 ? DIFF_LOCKDEP_READ : 0) |			\
+		((int)(r) == 2 ? DIFF_LOCKDEP_RECURSIVE : 0) |		\
+		((t) ? DIFF_LOCKDEP_TRY : 0) |				\
+		((c) ? DIFF_LOCKDEP_CHECK : 0) |			\
+		((n) != NULL ? DIFF_LOCKDEP_NEST : 0));			\
+	__diff_lock_acquire(l, s, t, r, c, n, i);			\
 } while (0)
 
 #undef lock_release
 #define lock_release(map, ip)						\
 do {									\
 	vma_lock_diff_lockdep(false);					\
+	vma_lock_diff_annotation(0);					\
 	__diff_lock_release(map, ip);					\
 } while (0)
 
+#ifdef CONFIG_LOCK_STAT
+#define __diff_lock_acquired(map, ip)		(lock_acquired)(map, ip)
+#else
+#define __diff_lock_acquired(map, ip)		do { } while (0)
+#endif
+
+#undef lock_acquired
+#define lock_acquired(map, ip)						\
+do {									\
+	vma_lock_diff_annotation(DIFF_LOCKDEP_ACQUIRED);		\
+	__diff_lock_acquired(map, ip);					\
+} while (0)
+
+/*
+ * Assertions that this kernel is built without. Their conditions are evaluated all the same, so
+ * that it is seen which of them would have spoken up.
+ */
+#define __diff_assert(failed)						\
+do {									\
+	vma_lock_diff_assert_begin();					\
+	vma_lock_diff_assert_end(failed);				\
+} while (0)
+
+#ifndef CONFIG_DEBUG_VM
+#undef VM_BUG_ON
+#undef VM_BUG_ON_VMA
+#undef VM_BUG_ON_MM
+#undef VM_WARN_ON
+#undef VM_WARN_ON_ONCE
+#undef VM_WARN_ON_ONCE_MM
+#undef VM_WARN_ON_ONCE_VMA
+#undef VM_WARN_ONCE
+#undef VM_WARN
+#define VM_BUG_ON(cond)				__diff_assert(cond)
+#define VM_BUG_ON_VMA(cond, vma)		__diff_assert(cond)
+#define VM_BUG_ON_MM(cond, mm)			__diff_assert(cond)
+#define VM_WARN_ON(cond)			__diff_assert(cond)
+#define VM_WARN_ON_ONCE(cond)			__diff_assert(cond)
+#define VM_WARN_ON_ONCE_MM(cond, mm)		__diff_assert(cond)
+#define VM_WARN_ON_ONCE_VMA(cond, vma)		__diff_assert(cond)
+#define VM_WARN_ONCE(cond, format...)		__diff_assert(cond)
+#define VM_WARN(cond, format...)		__diff_assert(cond)
+#endif
+
+#ifndef CONFIG_PROVE_RCU
+#undef RCU_LOCKDEP_WARN
+#define RCU_LOCKDEP_WARN(c, s)			__diff_assert(c)
+#endif
+
 #undef set_current_state
 #define set_current_state			vma_lock_diff_set_current_state
+#undef __set_current_state
+#define __set_current_state			vma_lock_diff_set_current_state
 #define schedule				vma_lock_diff_schedule
 #define rcuwait_wake_up				vma_lock_diff_rcuwait_wake_up
 #define finish_rcuwait				vma_lock_diff_finish_rcuwait

@@ -9,9 +9,17 @@
 #include "diff.h"
 #include "warn.h"
 
+#include <linux/version.h>
+
 /* The headers' inline functions call these. */
 #define __vma_exclude_readers_for_detach	diff_exclude_readers_for_detach
 #define lock_next_vma				diff_lock_next_vma
+
+/* Since 7.3. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 3, 0)
+#define SIDE_HAS_vma_assert_stabilised
+#define SIDE_HAS_vma_assert_can_modify
+#endif
 
 #include "ops.h"
 

@@ -17,8 +17,11 @@
 #include <linux/kprobes.h>
 #include <linux/maple_tree.h>
 #include <linux/perf_event.h>
+#include <linux/preempt.h>
 #include <linux/rcuwait.h>
 #include <linux/refcount.h>
+#include <linux/static_call.h>
+#include <linux/tracepoint.h>
 
 static struct task_struct *watched;
 static struct diff_seen *seen_by_watched;
@@ -28,12 +31,35 @@ static struct ma_state *walk_in_find;
 static u32 last_word;
 static bool dropped;
 static int mm_count;
+bool diff_in_assertion;
 
-/* Where what the current task does is noted, or NULL. */
-static struct diff_seen *noted(void)
+/*
+ * An interrupt has the task that it interrupts as current, and does what that does: timers of RCU
+ * wake rcuwaits up, for one. Where a kprobe traps, that looks like an NMI, and each NMI like an
+ * interrupt as well.
+ */
+static bool interrupted(void)
+{
+	return in_serving_softirq() ||
+	       hardirq_count() >> HARDIRQ_SHIFT > nmi_count() >> NMI_SHIFT;
+}
+
+static bool is_watched(void)
+{
+	return current == READ_ONCE(watched) && !interrupted();
+}
+
+const struct diff_cell *diff_watched_cell(void)
+{
+	return is_watched() ? cell_of_watched : NULL;
+}
+
+struct diff_seen *diff_noted(void)
 {
 	struct diff_thread *t;
 
+	if (interrupted())
+		return NULL;
 	if (current == READ_ONCE(watched))
 		return seen_by_watched;
 	t = diff_thread_current();
@@ -48,7 +74,7 @@ static void count(u8 *n)
 
 static int on_saturate(struct kprobe *p, struct pt_regs *regs)
 {
-	struct diff_seen *seen = noted();
+	struct diff_seen *seen = diff_noted();
 
 	if (seen)
 		count(&seen->saturated[min(regs_get_kernel_argument(regs, 1), 5UL)]);
@@ -60,19 +86,39 @@ static noinline notrace void just_return(void)
 {
 }
 
-/* As if the WARN had been reported. */
-static int on_report(struct kprobe *p, struct pt_regs *regs)
+/* The kernel does not export it. */
+static struct bug_entry *no_bug(unsigned long addr)
 {
-	struct diff_seen *seen = noted();
+	return NULL;
+}
 
-	if (!seen)
+DEFINE_STATIC_CALL(diff_find_bug, no_bug);
+
+/* As if the WARN had been reported. A BUG is: there is no way on from it. */
+static int report(const struct bug_entry *bug, struct pt_regs *regs)
+{
+	struct diff_seen *seen = diff_noted();
+
+	if (!seen || (bug && !(bug->flags & BUGFLAG_WARNING)))
 		return 0;
-	count(&seen->warns);
+	count(diff_in_assertion ? &seen->asserts : &seen->warns);
 	regs_set_return_value(regs, BUG_TRAP_TYPE_WARN);
 	instruction_pointer_set(regs, (unsigned long)just_return);
 	return 1;
 }
+NOKPROBE_SYMBOL(report);
+
+static int on_report(struct kprobe *p, struct pt_regs *regs)
+{
+	return report(static_call(diff_find_bug)(regs_get_kernel_argument(regs, 0)), regs);
+}
 NOKPROBE_SYMBOL(on_report);
+
+static int on_report_entry(struct kprobe *p, struct pt_regs *regs)
+{
+	return report((void *)regs_get_kernel_argument(regs, 0), regs);
+}
+NOKPROBE_SYMBOL(on_report_entry);
 
 /* With a post handler the kernel does not optimise the probe, and minds where it returns to. */
 static void after(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
@@ -83,7 +129,7 @@ static int on_wake(struct kprobe *p, struct pt_regs *regs)
 {
 	struct rcuwait *w = (void *)regs_get_kernel_argument(regs, 0);
 
-	if (current == READ_ONCE(watched))
+	if (is_watched())
 		count(&seen_by_watched->wakes[w == &world.mm[0]->vma_writer_wait ? 0 :
 				   w == &world.mm[1]->vma_writer_wait ? 1 : 2]);
 	return 0;
@@ -107,7 +153,7 @@ static int on_find(struct kprobe *p, struct pt_regs *regs)
 	struct ma_state *mas = (void *)regs_get_kernel_argument(regs, 0);
 	int nothing;
 
-	if (current != READ_ONCE(watched))
+	if (!is_watched())
 		return 0;
 	nothing = on_look(mas, regs);
 	walk_in_find = !nothing && mas->status == ma_start ? mas : NULL;
@@ -120,7 +166,7 @@ static int on_walk(struct kprobe *p, struct pt_regs *regs)
 	struct ma_state *mas = (void *)regs_get_kernel_argument(regs, 0);
 	bool in_find;
 
-	if (current != READ_ONCE(watched))
+	if (!is_watched())
 		return 0;
 	in_find = walk_in_find == mas;
 	walk_in_find = NULL;
@@ -132,7 +178,7 @@ static struct kprobe probes[] = {
 	{ .symbol_name = "refcount_warn_saturate",	.pre_handler = on_saturate },
 	{ .symbol_name = "report_bug",			.pre_handler = on_report,
 	  .post_handler = after },
-	{ .symbol_name = "report_bug_entry",		.pre_handler = on_report,
+	{ .symbol_name = "report_bug_entry",		.pre_handler = on_report_entry,
 	  .post_handler = after },
 	{ .symbol_name = "rcuwait_wake_up",		.pre_handler = on_wake },
 	{ .symbol_name = "mas_find",			.pre_handler = on_find,
@@ -146,7 +192,9 @@ static void on_word(struct perf_event *bp, struct perf_sample_data *data, struct
 {
 	u32 word;
 
-	if (current != READ_ONCE(watched))
+	if (!is_watched())
+		return;
+	if (diff_in_assertion)
 		return;
 	word = atomic_read(&world.vma->vm_refcnt.refs);
 	if (dropped) {
@@ -160,7 +208,7 @@ static void on_word(struct perf_event *bp, struct perf_sample_data *data, struct
 
 static void on_field(struct perf_event *bp, struct perf_sample_data *data, struct pt_regs *regs)
 {
-	if (current == READ_ONCE(watched) && dropped)
+	if (is_watched() && dropped && !diff_in_assertion)
 		seen_by_watched->late = true;
 }
 
@@ -219,16 +267,58 @@ void diff_probes_end(void)
 	WRITE_ONCE(watched, NULL);
 }
 
-int diff_probes_init(void)
+/* Before a task is woken, in the context of who wakes it. */
+static void on_waking(void *sleeper, struct task_struct *task)
+{
+	if (task == sleeper && is_watched())
+		seen_by_watched->woken = true;
+}
+
+static struct tracepoint *waking;
+
+static void find_waking(struct tracepoint *tp, void *unused)
+{
+	if (!strcmp(tp->name, "sched_waking"))
+		waking = tp;
+}
+
+static void ignore_waking(struct task_struct *sleeper)
+{
+	tracepoint_probe_unregister(waking, on_waking, sleeper);
+	tracepoint_synchronize_unregister();
+}
+
+static void *address_of(const char *name)
+{
+	struct kprobe kp = { .symbol_name = name };
+
+	if (register_kprobe(&kp))
+		return NULL;
+	unregister_kprobe(&kp);
+	return kp.addr;
+}
+
+int diff_probes_init(struct task_struct *sleeper)
 {
 	struct kprobe *list[ARRAY_SIZE(probes)];
+	void *find_bug = address_of("find_bug");
 	int err;
 
+	if (find_bug)
+		static_call_update(diff_find_bug, find_bug);
+	for_each_kernel_tracepoint(find_waking, NULL);
+	err = waking ? tracepoint_probe_register(waking, on_waking, sleeper) : -ENOENT;
+	if (err) {
+		pr_err("cannot see who wakes whom: %d\n", err);
+		return err;
+	}
 	for (int i = 0; i < ARRAY_SIZE(probes); i++)
 		list[i] = &probes[i];
 	err = register_kprobes(list, ARRAY_SIZE(probes));
-	if (err)
+	if (err) {
 		pr_err("cannot probe the kernel's warnings and wakeups: %d\n", err);
+		ignore_waking(sleeper);
+	}
 	return err;
 }
 
@@ -239,4 +329,5 @@ void diff_probes_exit(void)
 	for (int i = 0; i < ARRAY_SIZE(probes); i++)
 		list[i] = &probes[i];
 	unregister_kprobes(list, ARRAY_SIZE(probes));
+	ignore_waking(diff_sleeper);
 }

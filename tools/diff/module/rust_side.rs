@@ -13,9 +13,12 @@ use kernel::{
         mm_struct,
         vm_area_struct, //
     },
-    error::code::{
-        EAGAIN,
-        EINTR, //
+    error::{
+        code::{
+            EAGAIN,
+            EINTR, //
+        },
+        Error, //
     },
     sync::rcu, //
 };
@@ -25,7 +28,6 @@ use vma_lock::{
         VmaIter,
         VmaRaw, //
     },
-    LockNextError,
     StartReadError, //
 };
 
@@ -78,6 +80,33 @@ operations! {
         found(vma_lock::lock_vma_under_rcu(mm, ADDRESS), vma)
     };
     vma_lock_diff_rust_lock_next_vma = |mm, vma| lock_next_vma(mm, vma);
+    vma_lock_diff_rust_start_read_locked_nested = |_mm, vma| {
+        vma_lock::vma_start_read_locked_nested(vma, 1).into()
+    };
+    vma_lock_diff_rust_assert_stabilised = |_mm, vma| { vma_lock::vma_assert_stabilised(vma); 0 };
+    vma_lock_diff_rust_assert_can_modify = |_mm, vma| { vma_lock::vma_assert_can_modify(vma); 0 };
+    vma_lock_diff_rust_speculate = |mm, _vma| speculate(mm);
+    vma_lock_diff_rust_mmap_assert_locked = |mm, _vma| { vma_lock::mmap_assert_locked(mm); 0 };
+    vma_lock_diff_rust_mmap_assert_write_locked = |mm, _vma| {
+        vma_lock::mmap_assert_write_locked(mm);
+        0
+    };
+    vma_lock_diff_rust_mmap_write_lock = |mm, _vma| { vma_lock::mmap_write_lock(mm); 0 };
+    vma_lock_diff_rust_mmap_write_lock_nested = |mm, _vma| {
+        vma_lock::mmap_write_lock_nested(mm, 1);
+        0
+    };
+    vma_lock_diff_rust_mmap_write_lock_killable = |mm, _vma| {
+        vma_lock::mmap_write_lock_killable(mm).map_or(EINTR.to_errno(), |()| 0)
+    };
+    vma_lock_diff_rust_mmap_read_lock = |mm, _vma| { vma_lock::mmap_read_lock(mm); 0 };
+    vma_lock_diff_rust_mmap_read_lock_killable = |mm, _vma| {
+        vma_lock::mmap_read_lock_killable(mm).map_or(EINTR.to_errno(), |()| 0)
+    };
+    vma_lock_diff_rust_mmap_read_trylock = |mm, _vma| vma_lock::mmap_read_trylock(mm).into();
+    vma_lock_diff_rust_mmap_write_unlock = |mm, _vma| { vma_lock::mmap_write_unlock(mm); 0 };
+    vma_lock_diff_rust_mmap_write_downgrade = |mm, _vma| { vma_lock::mmap_write_downgrade(mm); 0 };
+    vma_lock_diff_rust_mmap_read_unlock = |mm, _vma| { vma_lock::mmap_read_unlock(mm); 0 };
 }
 
 /// `VMA_LOCK_DIFF_ADDRESS`
@@ -86,6 +115,22 @@ const ADDRESS: usize = 16 << 20;
 /// What C returns, as a number.
 fn found(ret: Option<&VmaRaw>, vma: &VmaRaw) -> c_int {
     ret.map_or(0, |ret| if ptr::eq(ret, vma) { 1 } else { 2 })
+}
+
+/// 0: not now; 1: nobody has come in between; 2: somebody has; 3: an old sequence is not taken.
+fn speculate(mm: &MmRaw) -> c_int {
+    let Some(seq) = vma_lock::mmap_lock_speculate_try_begin(mm) else {
+        return 0;
+    };
+
+    if vma_lock::mmap_lock_speculate_retry(mm, seq) {
+        return 2;
+    }
+    if vma_lock::mmap_lock_speculate_retry(mm, seq.wrapping_sub(2)) {
+        1
+    } else {
+        3
+    }
 }
 
 /// RCU is held on entry and on exit, as in C.
@@ -100,12 +145,11 @@ unsafe fn lock_next_vma(mm: &MmRaw, vma: &VmaRaw) -> c_int {
     let mut vmi = VmaIter::new(mm, ADDRESS);
 
     // SAFETY: The caller vouches for the mm; the iterator is new.
-    let (ret, rcu) = unsafe { vma_lock::lock_next_vma(mm, &mut vmi, ADDRESS, rcu) };
+    let (ret, rcu) = unsafe { vma_lock::lock_next_vma(&mut vmi, ADDRESS, rcu) };
     mem::forget(rcu);
     match ret {
         Ok(ret) => found(ret, vma),
-        Err(LockNextError::Interrupted) => EINTR.to_errno(),
-        Err(LockNextError::TooManyReaders) => EAGAIN.to_errno(),
+        Err(error) => Error::from(error).to_errno(),
     }
 }
 

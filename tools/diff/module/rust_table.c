@@ -10,6 +10,9 @@
 VMA_LOCK_DIFF_OPS(X)
 #undef X
 
+/* It has none. */
+#define vma_lock_diff_rust_mmap_read_unlock_non_owner NULL
+
 const struct vma_lock_diff_side diff_rust_side = {
 	.name = "rust",
 	.owner = THIS_MODULE,

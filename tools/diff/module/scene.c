@@ -27,6 +27,8 @@ bool diff_scene_hand_over(struct diff_thread *t)
 
 	if (next == t)
 		return false;
+	scene.turns++;
+	scene.turn = next;
 	complete(next ? &next->go : &scene.over);
 	return true;
 }
@@ -118,13 +120,18 @@ void diff_scene_begin(const struct vma_lock_diff_side *readers,
 /* One run, until nobody can go on or @next says that it is enough. */
 int diff_scene_run(struct diff_thread *(*next)(struct diff_thread *last))
 {
+	struct diff_watchdog dog = { };
 	int err = reset();
 
 	if (err)
 		return err;
 	scene.next = next;
-	complete(&next(NULL)->go);
-	wait_for_completion(&scene.over);
+	scene.turn = next(NULL);
+	complete(&scene.turn->go);
+	/* A thread that loops or sleeps without a stop is not seen by the others. */
+	while (!wait_for_completion_timeout(&scene.over, max(HZ / 100, 1)))
+		diff_watchdog_look(&dog, scene.turns, scene.turn ? scene.turn->task : NULL);
+	diff_log_alive();
 	return 0;
 }
 

@@ -10,6 +10,14 @@
 #include "shape.h"
 
 #include <linux/module.h>
+#include <trace/events/mmap_lock.h>
+
+/* What is traced is evaluated, and goes nowhere. */
+static inline void vma_lock_diff_trace(int none, ...)
+{
+}
+
+#include "traces.h"
 
 #include "mmap_lock_filtered.h"
 

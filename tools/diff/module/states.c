@@ -18,7 +18,13 @@ static const u32 words[] = {
 	VM_REFCNT_LIMIT - 1, VM_REFCNT_LIMIT, FLAG, FLAG + 1, FLAG + 2, FLAG + 3,
 	FLAG | FLAG >> 1, INT_MAX - 1, INT_MAX, 1U << 31, (1U << 31) + 1,
 	3 * FLAG - 1, 3 * FLAG, 3 * FLAG + 1, 3 * FLAG + 2, 0U - 2, 0U - 1,
+	/* More readers: these only without signals. */
+	4, 5, 6, 7, 8, FLAG + 4, FLAG + 5, FLAG + 6, FLAG + 7, FLAG + 8,
 };
+#define FIRST_MORE	(ARRAY_SIZE(words) - 10)
+
+/* Where a caller breaks the rules, and what has nothing to do with counts. */
+static const u32 few_words[] = { 0, 1, 2, FLAG, FLAG + 1, VM_REFCNT_LIMIT };
 
 /* In pages from the address: where the tree has the VMA if it is not here, and the other one. */
 #define AHEAD		4
@@ -43,49 +49,22 @@ static const struct diff_place next_places[] = {
 	{ "moved_down",	-P, 0,			TREE_FILLED, .mmap_unlocked = true },
 	{ "filled_locked", AHEAD * P, 5 * P,	TREE_FILLED },
 	{ "filled_since", AHEAD * P, 5 * P,	TREE_FILLED, .mmap_unlocked = true, .changes = true },
-	{ "mmap_locked", 0, P,			TREE_HERE, .mmap_locked = true },
+	{ "mmap_locked", 0, P,			TREE_HERE, .mmap_locked = DIFF_WRITE },
+	{ "no_rcu",	0, P,			TREE_HERE, .no_rcu = true },
 };
+
+static const struct diff_place no_mmap_lock = { "no_mmap_lock", .no_mmap_lock = true };
+static const struct diff_place read_lock = { "read_lock", .read_lock = true };
+static const struct diff_place unlocked = { "unlocked", .mmap_unlocked = true };
+static const struct diff_place no_rcu = { "no_rcu", .no_rcu = true };
+static const struct diff_place locked_for_read = { "locked_for_read", .mmap_locked = DIFF_READ };
+static const struct diff_place locked_for_write = { "mmap_locked", .mmap_locked = DIFF_WRITE };
 
 /* The sequence of a write-locked mm, and the VMA's if it is not write-locked. */
 #define MM_SEQ	5
 #define OLD_SEQ	3
 
 static enum diff_tree tree;
-
-static const struct diff_place *place(int nr, enum vma_lock_diff_op *op)
-{
-	if (nr < OP_lock_vma_under_rcu) {
-		*op = nr;
-		return NULL;
-	}
-	nr -= OP_lock_vma_under_rcu;
-	if (nr < ARRAY_SIZE(vma_places)) {
-		*op = OP_lock_vma_under_rcu;
-		return &vma_places[nr];
-	}
-	nr -= ARRAY_SIZE(vma_places);
-	*op = nr < ARRAY_SIZE(next_places) ? OP_lock_next_vma : NR_OPS;
-	return *op == NR_OPS ? NULL : &next_places[nr];
-}
-
-bool diff_cell_nr(int nr, struct diff_cell *cell)
-{
-	cell->signal = nr % NR_SIGNALS;
-	nr /= NR_SIGNALS;
-	cell->waiter = nr % 2;
-	nr /= 2;
-	cell->other_mm = nr % 2;
-	nr /= 2;
-	cell->write_locked = nr % 2;
-	nr /= 2;
-	cell->word = words[nr % ARRAY_SIZE(words)];
-	nr /= ARRAY_SIZE(words);
-	cell->place = place(nr, &cell->op);
-
-	cell->mm_seq = MM_SEQ - (cell->place && cell->place->mmap_unlocked);
-	cell->vma_seq = cell->write_locked ? cell->mm_seq : OLD_SEQ;
-	return cell->op < NR_OPS;
-}
 
 bool diff_is_writer(enum vma_lock_diff_op op)
 {
@@ -98,9 +77,126 @@ bool diff_is_reader(enum vma_lock_diff_op op)
 	       op == OP_lock_vma_under_rcu || op == OP_lock_next_vma;
 }
 
-static bool needs_mmap_lock(enum vma_lock_diff_op op)
+enum needs { NEEDS_NOTHING, NEEDS_READ, NEEDS_WRITE };
+
+/* Of the mmap lock, by its caller. */
+static enum needs needs(enum vma_lock_diff_op op)
 {
-	return !diff_is_reader(op) && op != OP_is_attached && op != OP_start_read_locked;
+	switch (op) {
+	case OP_start_read_locked:
+	case OP_start_read_locked_nested:
+	case OP_mmap_assert_locked:
+	case OP_mmap_read_unlock:
+	case OP_mmap_read_unlock_non_owner:
+		return NEEDS_READ;
+	case OP_is_attached:
+	case OP_speculate:
+	case OP_mmap_write_lock ... OP_mmap_read_trylock:
+		return NEEDS_NOTHING;
+	default:
+		return diff_is_reader(op) ? NEEDS_NOTHING : NEEDS_WRITE;
+	}
+}
+
+static bool frees_mmap_lock(enum vma_lock_diff_op op)
+{
+	return op >= OP_mmap_write_unlock && op <= OP_mmap_read_unlock_non_owner;
+}
+
+static bool looks_up(enum vma_lock_diff_op op)
+{
+	return op == OP_lock_vma_under_rcu || op == OP_lock_next_vma;
+}
+
+static bool takes_mmap_lock(enum vma_lock_diff_op op)
+{
+	return op >= OP_mmap_write_lock && op <= OP_mmap_read_trylock;
+}
+
+/* Number @nr of the places of an operation; false: it has none of that number. */
+static bool place(enum vma_lock_diff_op op, int nr, const struct diff_place **place)
+{
+	const struct diff_place *list = NULL;
+	int n = 1;
+
+	*place = NULL;
+	if (op == OP_lock_vma_under_rcu) {
+		list = vma_places;
+		n = ARRAY_SIZE(vma_places);
+	} else if (op == OP_lock_next_vma) {
+		list = next_places;
+		n = ARRAY_SIZE(next_places);
+	}
+	if (list) {
+		*place = &list[nr];
+		return nr < n;
+	}
+	if (!nr)
+		return true;
+	if (op == OP_start_read)
+		*place = nr == 1 ? &no_rcu : NULL;
+	else if (op == OP_speculate)
+		*place = nr == 1 ? &unlocked : NULL;
+	else if (takes_mmap_lock(op))
+		*place = nr == 1 ? &locked_for_read : nr == 2 ? &locked_for_write : NULL;
+	else if (needs(op) != NEEDS_NOTHING && !frees_mmap_lock(op))
+		*place = nr == 1 ? &no_mmap_lock :
+			 nr == 2 && needs(op) == NEEDS_WRITE ? &read_lock : NULL;
+	return *place;
+}
+
+/* The row of the table: an operation and a place. False: there are no more. */
+static bool row(int nr, struct diff_cell *cell)
+{
+	for (cell->op = 0; cell->op < NR_OPS; cell->op++)
+		for (int i = 0; place(cell->op, i, &cell->place); i++)
+			if (!nr--)
+				return true;
+	return false;
+}
+
+static bool is_one_of(u32 word, const u32 *list, int n)
+{
+	while (n--)
+		if (word == list[n])
+			return true;
+	return false;
+}
+
+static bool is_worth_it(const struct diff_cell *cell, int word)
+{
+	const struct diff_place *place = cell->place;
+
+	/* The count is none of their business. */
+	if (cell->op >= OP_speculate)
+		return cell->word == 1 && !cell->waiter && !cell->write_locked && !cell->other_mm;
+	if (place && (place->no_mmap_lock || place->read_lock || place->no_rcu))
+		return cell->signal == SIGNAL_NONE && !cell->waiter &&
+		       is_one_of(cell->word, few_words, ARRAY_SIZE(few_words));
+	return word < FIRST_MORE || cell->signal == SIGNAL_NONE;
+}
+
+bool diff_cell_nr(int nr, struct diff_cell *cell)
+{
+	int word;
+
+	cell->signal = nr % NR_SIGNALS;
+	nr /= NR_SIGNALS;
+	cell->waiter = nr % 2;
+	nr /= 2;
+	cell->other_mm = nr % 2;
+	nr /= 2;
+	cell->write_locked = nr % 2;
+	nr /= 2;
+	word = nr % ARRAY_SIZE(words);
+	cell->word = words[word];
+	if (!row(nr / ARRAY_SIZE(words), cell))
+		return false;
+
+	cell->mm_seq = MM_SEQ - ((cell->place && cell->place->mmap_unlocked) || takes_mmap_lock(cell->op));
+	cell->vma_seq = cell->write_locked ? cell->mm_seq : OLD_SEQ;
+	cell->worth_it = is_worth_it(cell, word);
+	return true;
 }
 
 static int plant_tree(enum diff_tree new)
@@ -132,7 +228,7 @@ int diff_set_up(const struct diff_cell *cell, struct task_struct *waiter)
 {
 	int err = 0;
 
-	if (cell->place)
+	if (looks_up(cell->op))
 		err = plant_tree(cell->place->tree);
 	for (int i = 0; i < 2; i++) {
 		world.mm[i]->mm_lock_seq.sequence = cell->mm_seq;
@@ -144,7 +240,7 @@ int diff_set_up(const struct diff_cell *cell, struct task_struct *waiter)
 	atomic_set(&world.vma->vm_refcnt.refs, cell->word);
 	world.other->vm_lock_seq = OLD_SEQ;
 	atomic_set(&world.other->vm_refcnt.refs, 1);
-	if (cell->place) {
+	if (looks_up(cell->op)) {
 		world.vma->vm_start = VMA_LOCK_DIFF_ADDRESS + cell->place->start;
 		world.vma->vm_end = VMA_LOCK_DIFF_ADDRESS + cell->place->end;
 	}
@@ -155,11 +251,19 @@ int diff_set_up(const struct diff_cell *cell, struct task_struct *waiter)
 
 void diff_take_locks(const struct diff_cell *cell)
 {
+	const struct diff_place *place = cell->place;
 	struct mm_struct *mm = world.vma->vm_mm;
+	enum needs lock = needs(cell->op);
 
-	if (needs_mmap_lock(cell->op))
+	if (place && place->no_mmap_lock)
+		lock = NEEDS_NOTHING;
+	if (place && place->read_lock)
+		lock = NEEDS_READ;
+	if (lock == NEEDS_WRITE)
 		down_write(&mm->mmap_lock);
-	else if (cell->op == OP_start_read_locked)
+	else if (cell->op == OP_mmap_read_unlock_non_owner)
+		down_read_non_owner(&mm->mmap_lock);
+	else if (lock == NEEDS_READ)
 		down_read(&mm->mmap_lock);
 #ifdef CONFIG_PER_VMA_LOCK
 	if (cell->op == OP_refcount_put || cell->op == OP_end_read)
@@ -169,14 +273,22 @@ void diff_take_locks(const struct diff_cell *cell)
 		rcu_read_lock();
 }
 
-void diff_drop_locks(const struct diff_cell *cell)
+enum diff_lock diff_mmap_lock(const struct diff_cell *cell, bool drop)
 {
-	struct mm_struct *mm = world.vma->vm_mm;
+	struct mm_struct *mm = looks_up(cell->op) ? world.mm[0] : world.vma->vm_mm;
+	struct rw_semaphore *sem = &mm->mmap_lock;
 
-	if (needs_mmap_lock(cell->op))
-		up_write(&mm->mmap_lock);
-	else if (cell->op == OP_start_read_locked)
-		up_read(&mm->mmap_lock);
+	if (!rwsem_is_locked(sem))
+		return DIFF_FREE;
+	if (down_read_trylock(sem)) {
+		up_read(sem);
+		if (drop)
+			up_read(sem);
+		return DIFF_READ;
+	}
+	if (drop)
+		up_write(sem);
+	return DIFF_WRITE;
 }
 
 bool diff_look(const struct diff_cell *cell, int n, struct ma_state *mas)

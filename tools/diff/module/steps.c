@@ -4,6 +4,7 @@
  * its turn again; sleeping, waking and RCU are then the module's own, so that a
  * stop may sleep anywhere. For everybody else they are the real thing.
  */
+#include "states.h"
 #include "thread.h"
 
 #include <linux/export.h>
@@ -74,7 +75,7 @@ void vma_lock_diff_step(u32 point, const volatile void *addr)
 {
 	struct diff_thread *t = diff_thread_current();
 
-	if (!t || !is_shared_word(addr))
+	if (!t || !is_shared_word(addr) || diff_in_assertion)
 		return;
 	t->dropped |= lowered(t);
 	if (point != POINT_LOAD || !is_stable(t, addr))
@@ -124,8 +125,7 @@ void vma_lock_diff_schedule(void)
 	struct diff_thread *t = diff_thread_current();
 
 	if (!t) {
-		schedule();
-		diff_cells_abandon();
+		diff_cells_schedule();
 		return;
 	}
 	t->sleeping = true;
@@ -195,6 +195,6 @@ int vma_lock_diff_rcu_read_lock_held(void)
 {
 	struct diff_thread *t = diff_thread_current();
 
-	return t ? t->rcu > 0 : rcu_read_lock_held();
+	return t ? t->rcu > 0 : diff_rcu_held();
 }
 EXPORT_SYMBOL_GPL(vma_lock_diff_rcu_read_lock_held);

@@ -53,6 +53,9 @@ struct diff_scene {
 	/* Whose turn is next, asked when thread @last stops; NULL ends the run. */
 	struct diff_thread *(*next)(struct diff_thread *last);
 	struct completion over;
+	/* Who has the turn, and the how manieth it is. */
+	struct diff_thread *turn;
+	unsigned long turns;
 	int mmap_owner, readers_in;
 	bool writer_in, freed;
 	u32 wrong;

@@ -20,7 +20,7 @@ struct vm_area_struct;
 struct rcuwait;
 struct module;
 
-/* Every entry point of the protocol that the rest of mm/ uses. */
+/* Every entry point of the protocol that the rest of mm/ uses; those of the mmap lock's come last. */
 #define VMA_LOCK_DIFF_OPS(X)		\
 	X(refcount_put)			\
 	X(end_read)			\
@@ -39,7 +39,23 @@ struct module;
 	X(lock_init_reset)		\
 	X(end_write_all)		\
 	X(lock_vma_under_rcu)		\
-	X(lock_next_vma)
+	X(lock_next_vma)		\
+	X(start_read_locked_nested)	\
+	X(assert_stabilised)		\
+	X(assert_can_modify)		\
+	X(speculate)			\
+	X(mmap_assert_locked)		\
+	X(mmap_assert_write_locked)	\
+	X(mmap_write_lock)		\
+	X(mmap_write_lock_nested)	\
+	X(mmap_write_lock_killable)	\
+	X(mmap_read_lock)		\
+	X(mmap_read_lock_killable)	\
+	X(mmap_read_trylock)		\
+	X(mmap_write_unlock)		\
+	X(mmap_write_downgrade)		\
+	X(mmap_read_unlock)		\
+	X(mmap_read_unlock_non_owner)
 
 enum vma_lock_diff_op {
 #define X(name) OP_##name,
@@ -48,7 +64,7 @@ enum vma_lock_diff_op {
 	NR_OPS
 };
 
-/* Where the last two look for the VMA. */
+/* Where lookups look for the VMA. */
 #define VMA_LOCK_DIFF_ADDRESS	(16UL << 20)
 
 /*
@@ -124,5 +140,19 @@ void vma_lock_diff_rcu_read_unlock(void);
 int vma_lock_diff_rcu_read_lock_held(void);
 /* The lockdep map of a VMA is acquired or released, whether the kernel has lockdep or not. */
 void vma_lock_diff_lockdep(bool acquire);
+
+/* With which arguments: a subclass of 0 to 7, and any of these. */
+#define DIFF_LOCKDEP_ACQUIRE	(1 << 3)
+#define DIFF_LOCKDEP_ACQUIRED	(1 << 4)
+#define DIFF_LOCKDEP_READ	(1 << 5)
+#define DIFF_LOCKDEP_RECURSIVE	(1 << 6)
+#define DIFF_LOCKDEP_TRY	(1 << 7)
+#define DIFF_LOCKDEP_CHECK	(1 << 8)
+#define DIFF_LOCKDEP_NEST	(1 << 9)
+void vma_lock_diff_annotation(u32 what);
+
+/* Around the condition of an assertion that this kernel leaves out; @failed: it would speak up. */
+void vma_lock_diff_assert_begin(void);
+void vma_lock_diff_assert_end(bool failed);
 
 #endif /* VMA_LOCK_DIFF_H */

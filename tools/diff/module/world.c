@@ -7,6 +7,9 @@
 #include "../../lib/synthetic_mm/synthetic_mm.h"
 
 struct diff_world world;
+
+/* Sleeps where a cell wants a waiter. */
+struct task_struct *diff_sleeper;
 static struct synthetic_mm *synthetic[2];
 
 int diff_world_init(void)

@@ -3,8 +3,14 @@
 //! An mm and a VMA that no process has.
 
 use crate::abi;
-use core::ptr::NonNull;
-use kernel::prelude::*;
+use core::ptr::{
+    self,
+    NonNull, //
+};
+use kernel::{
+    prelude::*,
+    sync::Refcount, //
+};
 use vma_lock::sys::{
     MmRaw,
     VmaRaw, //
@@ -44,6 +50,13 @@ impl SyntheticMm {
     pub(crate) fn vma(&self) -> &VmaRaw {
         // SAFETY: By the type invariant.
         unsafe { VmaRaw::from_raw(abi::synthetic_mm_vma(self.as_ptr())) }
+    }
+
+    /// The word of the VMA, to be given any value.
+    #[allow(dead_code, reason = "not all who take in this file make up words")]
+    pub(crate) fn refcnt(&self) -> &Refcount {
+        // SAFETY: By the type invariant; `Refcount` is transparent over `refcount_t`.
+        unsafe { &*ptr::addr_of!((*self.vma().as_ptr()).vm_refcnt).cast() }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
 use std::rc::Rc;
 use vma_lock::{
     sys::{
+        RefcountExt,
         Task,
         TaskState,
         VmaRaw, //
@@ -113,7 +114,7 @@ fn enter_and_exit_locked() {
             mm.write(|| unsafe {
                 vma_start_write(&vma);
                 assert_eq!(
-                    __vma_enter_locked(&vma, false, TaskState::UNINTERRUPTIBLE),
+                    __vma_enter_locked(&vma, false, TaskState::Uninterruptible),
                     Ok(true)
                 );
                 assert!(
@@ -123,7 +124,7 @@ fn enter_and_exit_locked() {
 
                 reader = Some(too_late(&vma));
                 let detached = __vma_refcount_put(&vma, None);
-                let locked = __vma_enter_locked(&vma, true, TaskState::UNINTERRUPTIBLE);
+                let locked = __vma_enter_locked(&vma, true, TaskState::Uninterruptible);
 
                 assert!(!detached || locked == Ok(false));
                 if locked == Ok(true) {

@@ -36,8 +36,7 @@ fn run(word: u32, ops: &[Op]) -> Vec<(bool, Option<u32>, u32, u32)> {
         for &op in &ops {
             let ((ret, old), warns) = expect_warns(|| apply(op, vma.vm_refcnt()));
 
-            send.send((ret, old, vma.vm_refcnt().read(), warns))
-                .unwrap();
+            send.send((ret, old, vma.refcnt(), warns)).unwrap();
         }
     });
     results.into_iter().collect()

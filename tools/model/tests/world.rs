@@ -76,7 +76,8 @@ impl Mm {
 
     /// Runs `f` under the mmap write lock.
     pub fn write(&self, f: impl FnOnce()) {
-        mmap_write_lock(self);
+        // SAFETY: Dropped below.
+        unsafe { mmap_write_lock(self) };
         f();
         // SAFETY: Taken above.
         unsafe { mmap_write_unlock(self) };
@@ -155,7 +156,8 @@ impl Mm {
 
     /// The same, and goes on as a reader, first of the mm, then of the VMA alone.
     pub fn mprotect_then_read(&self) {
-        mmap_write_lock(self);
+        // SAFETY: Downgraded and dropped below.
+        unsafe { mmap_write_lock(self) };
         let vma = self.vma().unwrap();
 
         // SAFETY: The mmap lock is held, for writing and then for reading; so is the VMA lock after
@@ -186,7 +188,7 @@ impl Mm {
             }
             // No reader can be seen here, but neither may the flag be left.
             assert_eq!(
-                vma.vm_refcnt().read() & VM_REFCNT_EXCLUDE_READERS_FLAG,
+                vma.refcnt() & VM_REFCNT_EXCLUDE_READERS_FLAG,
                 0,
                 "the flag was left behind"
             );
@@ -251,7 +253,7 @@ impl Mm {
 pub fn word(vma: &VmaRaw) -> u32 {
     let _rcu = rcu::read_lock();
 
-    vma.vm_refcnt().read()
+    vma.refcnt()
 }
 
 /// A thread that runs as a task of its own.

@@ -24,9 +24,9 @@ use vma_lock::{
 pub(crate) fn attached() -> Result<SyntheticMm> {
     let synthetic = SyntheticMm::new()?;
 
-    mmap_write_lock(synthetic.mm());
-    // SAFETY: The mmap write lock is held, and the VMA is detached.
+    // SAFETY: The mmap write lock is taken first, dropped last, and the VMA is detached.
     unsafe {
+        mmap_write_lock(synthetic.mm());
         vma_start_write(synthetic.vma());
         vma_mark_attached(synthetic.vma());
         mmap_write_unlock(synthetic.mm());
@@ -60,7 +60,7 @@ pub(crate) fn use_after_free(way: Way) -> Result {
     unsafe { abi::synthetic_mm_free(mem::ManuallyDrop::new(synthetic).as_ptr()) };
     if way == Way::Wrong {
         // SAFETY: It is not: this is the bug.
-        newcnt = unsafe { (*vma).vm_refcnt().read() };
+        newcnt = unsafe { (*vma).refcnt() };
     }
     black_box(newcnt != 0 && are_readers_excluded(newcnt as i32));
     Ok(())
@@ -71,9 +71,9 @@ pub(crate) fn lock_inversion(way: Way) -> Result {
     let synthetic = attached()?;
     let mm = synthetic.mm();
 
-    mmap_write_lock(mm);
-    // SAFETY: The mmap write lock is held. On a VMA that is attached this excludes readers.
+    // SAFETY: The mmap write lock is held until the end. On a VMA that is attached this excludes readers.
     unsafe {
+        mmap_write_lock(mm);
         vma_start_write(synthetic.vma());
         mmap_write_unlock(mm);
     }
@@ -81,9 +81,11 @@ pub(crate) fn lock_inversion(way: Way) -> Result {
     if way == Way::Right {
         end_read(&synthetic);
     }
-    mmap_read_lock(mm);
-    // SAFETY: Taken above.
-    unsafe { mmap_read_unlock(mm) };
+    // SAFETY: Dropped at once.
+    unsafe {
+        mmap_read_lock(mm);
+        mmap_read_unlock(mm);
+    }
     if way == Way::Wrong {
         end_read(&synthetic);
     }
@@ -116,9 +118,10 @@ pub(crate) fn sleep_in_atomic(way: Way) -> Result {
 pub(crate) fn not_write_locked(way: Way) -> Result {
     let synthetic = SyntheticMm::new()?;
 
-    mmap_write_lock(synthetic.mm());
-    // SAFETY: The mmap write lock is held. The VMA is detached, but only write-locked if all is right.
+    // SAFETY: The mmap write lock is held until the end. The VMA is detached, but only write-locked if
+    // all is right.
     unsafe {
+        mmap_write_lock(synthetic.mm());
         if way == Way::Right {
             vma_start_write(synthetic.vma());
         }

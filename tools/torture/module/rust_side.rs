@@ -28,8 +28,7 @@ use vma_lock::{
         VmaIter,
         VmaRaw, //
     },
-    Interrupted,
-    LockNextError, //
+    Interrupted, //
 };
 
 const __LOG_PREFIX: &[u8] = b"vma_lock_torture\0";
@@ -62,16 +61,10 @@ unsafe extern "C" fn torture_rust_lock_next_vma(
     let mut vmi = VmaIter::new(mm, from);
 
     // SAFETY: The caller vouches for the mm; the iterator is new.
-    let (vma, _rcu) = unsafe { vma_lock::lock_next_vma(mm, &mut vmi, from, rcu::read_lock()) };
+    let (vma, _rcu) = unsafe { vma_lock::lock_next_vma(&mut vmi, from, rcu::read_lock()) };
     match vma {
         Ok(vma) => vma.map_or(ptr::null_mut(), VmaRaw::as_ptr),
-        Err(error) => {
-            let errno = match error {
-                LockNextError::Interrupted => kernel::error::code::EINTR,
-                LockNextError::TooManyReaders => EAGAIN,
-            };
-            ptr::without_provenance_mut(errno.to_errno() as isize as usize)
-        }
+        Err(error) => ptr::without_provenance_mut(Error::from(error).to_errno() as isize as usize),
     }
 }
 

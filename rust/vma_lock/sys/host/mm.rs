@@ -55,6 +55,16 @@ impl MmRaw {
         &self.mm_lock_seq
     }
 
+    /// C: `mm_lock_seqcount_init`.
+    pub(crate) fn mm_lock_seq_init(&self) {
+        self.mm_lock_seq.init();
+    }
+
+    /// C: `mm_lock_seqcount_end`.
+    pub(crate) fn mm_lock_seq_end(&self) {
+        self.mm_lock_seq.write_end();
+    }
+
     /// C: `mm->mmap_lock`.
     pub fn mmap_lock(&self) -> &RwSemaphore {
         &self.mmap_lock

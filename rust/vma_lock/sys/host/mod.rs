@@ -26,6 +26,7 @@ mod warn;
 pub(crate) use self::warn::{
     report,
     vm_warn_on_once,
+    vm_warn_on_once_vma,
     warn_on_once, //
 };
 pub use self::{

@@ -10,6 +10,7 @@ use super::{
     lockdep,
     warn, //
 };
+use crate::sys::RefcountExt;
 use loom::sync::atomic::{
     fence,
     AtomicU32,
@@ -43,61 +44,10 @@ impl Refcount {
         &self.refs
     }
 
-    /// C: `refcount_read`.
-    pub fn read(&self) -> u32 {
-        let n = self.refs().load(Relaxed);
-
-        record("vm_refcnt is", n);
-        n
-    }
-
     /// C: `refcount_set`.
     pub fn set(&self, n: u32) {
         record("vm_refcnt =", n);
         self.refs().store(n, Relaxed);
-    }
-
-    /// C: `refcount_set_release`.
-    pub fn set_release(&self, n: u32) {
-        record("vm_refcnt =", n);
-        self.refs().store(n, Release);
-    }
-
-    /// C: `__refcount_dec_and_test`.
-    #[must_use]
-    pub fn dec_and_test(&self) -> (bool, u32) {
-        lockdep::assert_released_before_put(self);
-        self.sub(1)
-    }
-
-    /// C: `__refcount_inc_not_zero_limited_acquire`.
-    #[must_use]
-    pub fn inc_not_zero_limited_acquire(&self, limit: u32) -> (bool, u32) {
-        let limit = limit as i32;
-
-        // The subtraction wraps: a limit says nothing about a word that is far below 0.
-        self.add_if(1, Acquire, |old| 1 <= limit.wrapping_sub(old as i32))
-    }
-
-    /// C: `refcount_add_not_zero`.
-    ///
-    /// The fence is none of C's. It stands for the control dependency from a count of 0: a detacher
-    /// that finds its last reader gone already goes on to free the VMA. The kernel's memory model
-    /// orders the stores of that, C11 does not.
-    #[must_use]
-    pub fn add_not_zero(&self, i: u32) -> bool {
-        let (added, _) = self.add_if(i, Relaxed, |_| true);
-
-        if !added {
-            fence(Acquire);
-        }
-        added
-    }
-
-    /// C: `refcount_sub_and_test`.
-    #[must_use]
-    pub fn sub_and_test(&self, i: u32) -> bool {
-        self.sub(i).0
     }
 
     /// The loop of the additions that spare 0.
@@ -141,5 +91,54 @@ impl Refcount {
     fn warn_saturate(&self, what: &str) {
         self.refs.store(SATURATED, Relaxed);
         warn::report(what);
+    }
+}
+
+impl RefcountExt for Refcount {
+    /// C: `refcount_read`.
+    fn read(&self) -> u32 {
+        let n = self.refs().load(Relaxed);
+
+        record("vm_refcnt is", n);
+        n
+    }
+
+    /// C: `refcount_set_release`.
+    fn set_release(&self, n: u32) {
+        record("vm_refcnt =", n);
+        self.refs().store(n, Release);
+    }
+
+    /// C: `__refcount_dec_and_test`.
+    fn dec_and_test_old(&self) -> (bool, u32) {
+        lockdep::assert_released_before_put(self);
+        self.sub(1)
+    }
+
+    /// C: `__refcount_inc_not_zero_limited_acquire`.
+    fn inc_not_zero_limited_acquire(&self, limit: u32) -> (bool, u32) {
+        let limit = limit as i32;
+
+        // The subtraction wraps: a limit says nothing about a word that is far below 0.
+        self.add_if(1, Acquire, |old| 1 <= limit.wrapping_sub(old as i32))
+    }
+
+    /// C: `refcount_add_not_zero`.
+    ///
+    /// The fence is none of C's. It stands for the control dependency from a count of 0: a detacher
+    /// that finds its last reader gone already goes on to free the VMA. The kernel's memory model
+    /// orders the stores of that, C11 does not.
+    fn add_not_zero(&self, i: u32) -> bool {
+        let (added, _) = self.add_if(i, Relaxed, |_| true);
+
+        if !added {
+            fence(Acquire);
+        }
+        added
+    }
+
+    /// C: `refcount_sub_and_test`.
+    fn sub_and_test(&self, i: u32) -> bool {
+        self.sub(i).0
     }
 }

@@ -31,19 +31,20 @@ use std::{
     rc::Rc, //
 };
 
-/// The state in which a task sleeps: one of the kernel's `TASK_` values.
+/// C: `TASK_RUNNING`, `TASK_UNINTERRUPTIBLE`, `TASK_WAKEKILL`.
+const RUNNING: u32 = 0;
+const UNINTERRUPTIBLE: u32 = 0x2;
+const WAKEKILL: u32 = 0x100;
+
+/// The state in which a task sleeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TaskState(u32);
-
-impl TaskState {
-    const RUNNING: Self = Self(0);
-    const WAKEKILL: Self = Self(0x100);
-
+#[repr(u32)]
+pub enum TaskState {
     /// C: `TASK_UNINTERRUPTIBLE`.
-    pub const UNINTERRUPTIBLE: Self = Self(0x2);
+    Uninterruptible = UNINTERRUPTIBLE,
 
     /// C: `TASK_KILLABLE`.
-    pub const KILLABLE: Self = Self(Self::WAKEKILL.0 | Self::UNINTERRUPTIBLE.0);
+    Killable = WAKEKILL | UNINTERRUPTIBLE,
 }
 
 /// A `task_struct`.
@@ -70,7 +71,7 @@ impl Task {
     /// A task that does not run yet.
     pub fn new() -> Rc<Self> {
         Rc::new(Self {
-            state: AtomicU32::new(TaskState::RUNNING.0),
+            state: AtomicU32::new(RUNNING),
             sigkill: AtomicBool::new(false),
             rq_lock: Mutex::new(()),
             runnable: Condvar::new(),
@@ -121,25 +122,25 @@ impl Task {
     pub fn kill(&self) {
         record("kill task", self.id);
         self.sigkill.store(true, Relaxed);
-        self.try_to_wake_up(TaskState::WAKEKILL);
+        self.try_to_wake_up(WAKEKILL);
     }
 
     /// C: `wake_up_process`.
     pub fn wake_up_process(&self) -> bool {
-        self.try_to_wake_up(TaskState::UNINTERRUPTIBLE)
+        self.try_to_wake_up(UNINTERRUPTIBLE)
     }
 
-    fn try_to_wake_up(&self, mask: TaskState) -> bool {
+    fn try_to_wake_up(&self, mask: u32) -> bool {
         let _rq = self.rq_lock.lock().unwrap();
 
         fence(SeqCst); // smp_mb__after_spinlock()
         let state = self.state.load(Relaxed);
 
         record("wake a task in state", state);
-        if state & mask.0 == 0 {
+        if state & mask == 0 {
             return false;
         }
-        self.state.store(TaskState::RUNNING.0, Relaxed);
+        self.state.store(RUNNING, Relaxed);
         self.runnable.notify_one();
         true
     }
@@ -147,8 +148,8 @@ impl Task {
 
 /// C: `set_current_state`.
 pub fn set_current_state(state: TaskState) {
-    record("set_current_state", state.0);
-    Task::current().state.store(state.0, Relaxed);
+    record("set_current_state", state as u32);
+    Task::current().state.store(state as u32, Relaxed);
     barrier_a();
 }
 
@@ -160,12 +161,17 @@ fn barrier_a() {
 
 /// C: `__set_current_state(TASK_RUNNING)`.
 pub(super) fn set_running() {
-    Task::current().state.store(TaskState::RUNNING.0, Relaxed);
+    Task::current().state.store(RUNNING, Relaxed);
 }
 
 /// C: `signal_pending_state`.
 pub fn signal_pending_state(state: TaskState) -> bool {
-    state.0 & TaskState::WAKEKILL.0 != 0 && fatal_signal_pending()
+    would_wake(state as u32)
+}
+
+/// Whether a signal is pending that ends a sleep in `state`.
+fn would_wake(state: u32) -> bool {
+    state & WAKEKILL != 0 && fatal_signal_pending()
 }
 
 /// C: `fatal_signal_pending`.
@@ -181,16 +187,16 @@ pub fn schedule() {
 
     fence(SeqCst); // smp_mb__after_spinlock()
     loop {
-        let state = TaskState(task.state.load(Relaxed));
+        let state = task.state.load(Relaxed);
 
-        if state == TaskState::RUNNING {
+        if state == RUNNING {
             return;
         }
-        if signal_pending_state(state) {
-            task.state.store(TaskState::RUNNING.0, Relaxed);
+        if would_wake(state) {
+            task.state.store(RUNNING, Relaxed);
             return;
         }
-        record("sleep in state", state.0);
+        record("sleep in state", state);
         task.sleeps.set(task.sleeps.get() + 1);
         rq = task.runnable.wait(rq).unwrap();
     }

@@ -12,6 +12,7 @@ use super::{
     MmRaw,
     Refcount, //
 };
+use crate::sys::RefcountExt;
 use loom::{
     cell::UnsafeCell,
     sync::atomic::{
@@ -66,6 +67,11 @@ impl VmaRaw {
     /// C: `vma->vm_refcnt`.
     pub fn vm_refcnt(&self) -> &Refcount {
         &self.refcnt
+    }
+
+    /// C: `refcount_read(&vma->vm_refcnt)`.
+    pub fn refcnt(&self) -> u32 {
+        self.refcnt.read()
     }
 
     /// C: `vma->vm_mm`.

@@ -46,3 +46,11 @@ macro_rules! vm_warn_on_once {
     };
 }
 pub(crate) use vm_warn_on_once;
+
+/// C: `VM_WARN_ON_ONCE_VMA`; the history tells of the VMA.
+macro_rules! vm_warn_on_once_vma {
+    ($cond:expr, $vma:expr) => {
+        $crate::sys::warn_on_once!($cond);
+    };
+}
+pub(crate) use vm_warn_on_once_vma;

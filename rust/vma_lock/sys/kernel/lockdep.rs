@@ -12,7 +12,7 @@ macro_rules! annotations {
             $(
                 $(#[$doc])*
                 #[inline(always)]
-                pub fn $name(&self) {
+                pub(crate) fn $name(&self) {
                     #[cfg(any(CONFIG_LOCKDEP, vma_lock_steps))]
                     // SAFETY: `self` is a valid `vm_area_struct`.
                     unsafe { super::bindings::$helper(self.as_ptr()) }
@@ -46,7 +46,7 @@ impl VmaRaw {
     /// Whether the current task holds the VMA lock, as far as lockdep tracks it; `None` without
     /// lockdep. C: `lock_is_held`.
     #[inline(always)]
-    pub fn lockdep_is_held(&self) -> Option<bool> {
+    pub(crate) fn lockdep_is_held(&self) -> Option<bool> {
         #[cfg(CONFIG_LOCKDEP)]
         // SAFETY: `self` is a valid `vm_area_struct`.
         return Some(unsafe { super::bindings::__vma_lockdep_is_held(self.as_ptr()) });

@@ -5,6 +5,7 @@
 mod bindings;
 mod lockdep;
 mod mm;
+#[cfg_attr(vma_lock_steps, path = "once_stepped.rs")]
 mod once;
 mod rcuwait;
 mod refcount;
@@ -14,35 +15,28 @@ mod task;
 mod vma;
 mod vma_iter;
 mod vmstat;
+#[cfg_attr(vma_lock_steps, path = "warn_stepped.rs")]
 mod warn;
 
-#[cfg(vma_lock_steps)]
-pub(crate) use self::warn::vma_lock_warned;
-pub(crate) use self::warn::{
-    vm_warn_on_once,
-    warn_on_once, //
-};
-pub use self::{
-    mm::{
-        trace,
-        MmRaw, //
-    },
-    rcuwait::RcuWait,
-    refcount::Refcount,
-    rwsem::RwSemaphore,
-    seqcount::SeqCount,
+pub(crate) use self::{
+    mm::trace,
     task::{
         schedule,
         set_current_state,
-        signal_pending_state,
-        TaskState, //
+        signal_pending_state, //
     },
-    vma::VmaRaw,
-    vma_iter::VmaIter,
     vmstat::{
         count_vm_vma_lock_event,
         VmaLockEvent, //
-    }, //
+    },
+    warn::*, //
+};
+pub use self::{
+    mm::MmRaw,
+    rcuwait::RcuWait,
+    task::TaskState,
+    vma::VmaRaw,
+    vma_iter::VmaIter, //
 };
 pub use ::kernel::{
     bindings::{
@@ -50,6 +44,9 @@ pub use ::kernel::{
         VM_REFCNT_EXCLUDE_READERS_FLAG,
         VM_REFCNT_LIMIT, //
     },
-    sync::rcu,
+    sync::{
+        rcu,
+        Refcount, //
+    },
     types::NotThreadSafe, //
 };

@@ -2,10 +2,50 @@
 
 //! `READ_ONCE` and `WRITE_ONCE` of words that tasks share.
 //!
-//! With `--cfg vma_lock_steps`, which no driver sets, whoever links the library is told before each
-//! such access, and may let other tasks come in between. So a test can try all orders of them.
-//!
 //! C header: [`include/asm-generic/rwonce.h`](srctree/include/asm-generic/rwonce.h)
+
+use kernel::sync::atomic::{
+    atomic_load,
+    atomic_store,
+    Relaxed, //
+};
+
+/// A word that is read and written as a whole.
+pub(super) trait Word: Sized {
+    /// See [`read_once`].
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    unsafe fn read_once(word: *const Self) -> Self;
+
+    /// See [`write_once`].
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    unsafe fn write_once(word: *mut Self, value: Self);
+}
+
+macro_rules! impl_word {
+    ($($word:ty),*) => {$(
+        impl Word for $word {
+            #[inline(always)]
+            unsafe fn read_once(word: *const Self) -> Self {
+                // SAFETY: The caller vouches for `word`.
+                unsafe { atomic_load(word.cast_mut(), Relaxed) }
+            }
+
+            #[inline(always)]
+            unsafe fn write_once(word: *mut Self, value: Self) {
+                // SAFETY: The caller vouches for `word`.
+                unsafe { atomic_store(word, value, Relaxed) }
+            }
+        }
+    )*};
+}
+
+impl_word!(u32, usize, *mut kernel::bindings::mm_struct);
 
 /// Reads `word`, once. No ordering. C: `READ_ONCE`.
 ///
@@ -13,14 +53,9 @@
 ///
 /// `word` is valid for reads; others may write it, but as a whole.
 #[inline(always)]
-pub(super) unsafe fn read_once<T: Copy>(word: *const T) -> T {
-    #[cfg(vma_lock_steps)]
-    // SAFETY: Only address and size are used.
-    unsafe {
-        vma_lock_before_load(word.cast(), core::mem::size_of::<T>())
-    };
-    // SAFETY: The caller vouches for `word`. A volatile access of one word is done in one piece.
-    unsafe { word.read_volatile() }
+pub(super) unsafe fn read_once<T: Word>(word: *const T) -> T {
+    // SAFETY: The caller vouches for the same.
+    unsafe { T::read_once(word) }
 }
 
 /// Writes `word`, once. No ordering. C: `WRITE_ONCE`.
@@ -29,18 +64,7 @@ pub(super) unsafe fn read_once<T: Copy>(word: *const T) -> T {
 ///
 /// `word` is valid for writes; others may use it, but as a whole.
 #[inline(always)]
-pub(super) unsafe fn write_once<T: Copy>(word: *mut T, value: T) {
-    #[cfg(vma_lock_steps)]
-    // SAFETY: Only address and size are used.
-    unsafe {
-        vma_lock_before_store(word.cast_const().cast(), core::mem::size_of::<T>())
-    };
-    // SAFETY: The caller vouches for `word`. A volatile access of one word is done in one piece.
-    unsafe { word.write_volatile(value) }
-}
-
-#[cfg(vma_lock_steps)]
-extern "C" {
-    fn vma_lock_before_load(word: *const core::ffi::c_void, size: usize);
-    fn vma_lock_before_store(word: *const core::ffi::c_void, size: usize);
+pub(super) unsafe fn write_once<T: Word>(word: *mut T, value: T) {
+    // SAFETY: The caller vouches for the same.
+    unsafe { T::write_once(word, value) }
 }

@@ -5,23 +5,30 @@
 //! C headers: [`include/linux/sched.h`](srctree/include/linux/sched.h),
 //! [`include/linux/sched/signal.h`](srctree/include/linux/sched/signal.h)
 
-use super::bindings;
+use super::bindings as helpers;
+use kernel::bindings;
 
-/// The state in which a task sleeps: one of the kernel's `TASK_` values.
+/// The state in which a task sleeps. Others than these make no sense for a VMA lock, and some would
+/// end the task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TaskState(u32);
-
-impl TaskState {
+#[repr(u32)]
+pub enum TaskState {
     /// No signal ends the sleep. C: `TASK_UNINTERRUPTIBLE`.
-    pub const UNINTERRUPTIBLE: Self = Self(kernel::bindings::TASK_UNINTERRUPTIBLE);
+    Uninterruptible = bindings::TASK_UNINTERRUPTIBLE,
 
     /// A fatal signal ends the sleep. C: `TASK_KILLABLE`.
-    pub const KILLABLE: Self = Self(kernel::bindings::TASK_KILLABLE);
+    Killable = bindings::TASK_KILLABLE,
+}
 
-    /// Takes over what a caller in C gives as `int state`.
+impl TaskState {
+    /// What a caller in C gives as `int state`, if it is one of these.
     #[inline]
-    pub const fn from_raw(state: kernel::ffi::c_int) -> Self {
-        Self(state as u32)
+    pub const fn from_raw(state: kernel::ffi::c_int) -> Option<Self> {
+        match state as u32 {
+            bindings::TASK_UNINTERRUPTIBLE => Some(Self::Uninterruptible),
+            bindings::TASK_KILLABLE => Some(Self::Killable),
+            _ => None,
+        }
     }
 }
 
@@ -30,21 +37,21 @@ impl TaskState {
 /// Full barrier (A): what follows is read after the state has been written. It pairs with barrier
 /// (B) in [`RcuWait::wake_up`](super::RcuWait::wake_up).
 #[inline]
-pub fn set_current_state(state: TaskState) {
+pub(crate) fn set_current_state(state: TaskState) {
     // SAFETY: The current task may always set its own state.
-    unsafe { bindings::set_current_state(state.0) }
+    unsafe { helpers::set_current_state(state as u32) }
 }
 
 /// Whether a signal is pending that ends a sleep in `state`. C: `signal_pending_state`.
 #[inline]
-pub fn signal_pending_state(state: TaskState) -> bool {
+pub(crate) fn signal_pending_state(state: TaskState) -> bool {
     // SAFETY: The helper asks about the current task.
-    unsafe { bindings::signal_pending_state(state.0) }
+    unsafe { helpers::signal_pending_state(state as u32) }
 }
 
 /// Gives up the CPU until somebody makes the current task runnable. C: `schedule`. Sleeps.
 #[inline]
-pub fn schedule() {
+pub(crate) fn schedule() {
     // SAFETY: Callers are in process context, as every function that waits says.
-    unsafe { kernel::bindings::schedule() }
+    unsafe { bindings::schedule() }
 }

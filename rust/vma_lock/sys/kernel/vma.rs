@@ -9,12 +9,13 @@ use super::{
         read_once,
         write_once, //
     },
-    MmRaw,
-    Refcount, //
+    MmRaw, //
 };
+use crate::sys::RefcountExt;
 use core::ptr;
 use kernel::{
     bindings,
+    sync::Refcount,
     types::Opaque, //
 };
 
@@ -33,8 +34,7 @@ impl VmaRaw {
     ///
     /// # Safety
     ///
-    /// `vma` must be a `vm_area_struct`, and stay one for as long as the result is used. What is done
-    /// with the result keeps the protocol.
+    /// `vma` must be a `vm_area_struct`, and stay one for as long as the result is used.
     #[inline]
     pub unsafe fn from_raw<'a>(vma: *mut bindings::vm_area_struct) -> &'a Self {
         // SAFETY: The caller vouches for the pointer; `VmaRaw` is transparent.
@@ -47,9 +47,16 @@ impl VmaRaw {
         self.0.get()
     }
 
+    /// The word of the protocol, as it is at this moment. No ordering.
+    /// C: `refcount_read(&vma->vm_refcnt)`.
+    #[inline]
+    pub fn refcnt(&self) -> u32 {
+        self.vm_refcnt().read()
+    }
+
     /// The word of the protocol. C: `vma->vm_refcnt`.
     #[inline]
-    pub fn vm_refcnt(&self) -> &Refcount {
+    pub(crate) fn vm_refcnt(&self) -> &Refcount {
         // SAFETY: `self` is a `vm_area_struct`; `Refcount` is transparent over `refcount_t`.
         unsafe { &*ptr::addr_of!((*self.as_ptr()).vm_refcnt).cast() }
     }
@@ -75,9 +82,19 @@ impl VmaRaw {
 
     /// C: `WRITE_ONCE(vma->vm_lock_seq, seq)`.
     #[inline]
-    pub fn set_vm_lock_seq(&self, seq: u32) {
+    pub(crate) fn set_vm_lock_seq(&self, seq: u32) {
         // SAFETY: `self` is a `vm_area_struct`.
         unsafe { write_once(ptr::addr_of_mut!((*self.as_ptr()).vm_lock_seq), seq) }
+    }
+
+    /// Prints the VMA; only kernels with `CONFIG_DEBUG_VM` can. C: `dump_vma`.
+    #[cold]
+    pub(crate) fn dump(&self) {
+        #[cfg(CONFIG_DEBUG_VM)]
+        // SAFETY: `self` is a `vm_area_struct`.
+        unsafe {
+            bindings::dump_vma(self.as_ptr())
+        }
     }
 
     /// The addresses that this VMA covers, end exclusive. C: `vma->vm_start`, `vma->vm_end`.

@@ -14,11 +14,16 @@ use core::{
     marker::PhantomData,
     mem::MaybeUninit, //
 };
+use kernel::container_of;
 
 /// A place in the VMAs of an mm. C: `struct vma_iterator`.
 ///
 /// Whoever steps it holds the mmap lock or RCU; under RCU alone a VMA that it finds may be detached
 /// or reused at any time.
+///
+/// # Invariants
+///
+/// `vmi` is initialised, over the tree of an mm that is there for `'mm`.
 #[repr(transparent)]
 pub struct VmaIter<'mm> {
     vmi: kernel::bindings::vma_iterator,
@@ -33,6 +38,7 @@ impl<'mm> VmaIter<'mm> {
 
         // SAFETY: `mm` is an `mm_struct`, and the helper fills in all of `vmi`.
         unsafe { bindings::vma_iter_init(vmi.as_mut_ptr(), mm.as_ptr(), addr) };
+        // INVARIANT: The helper has filled it in, for `mm`.
         Self {
             // SAFETY: Initialised above.
             vmi: unsafe { vmi.assume_init() },
@@ -48,7 +54,23 @@ impl<'mm> VmaIter<'mm> {
     #[inline]
     pub unsafe fn from_raw<'a>(vmi: *mut kernel::bindings::vma_iterator) -> &'a mut Self {
         // SAFETY: By the contract above; `VmaIter` is transparent.
+        // INVARIANT: The caller vouches for it.
         unsafe { &mut *vmi.cast() }
+    }
+
+    /// The mm whose VMAs these are: the tree lies in it.
+    #[inline]
+    pub fn mm(&self) -> &'mm MmRaw {
+        let tree = self.vmi.mas.tree;
+
+        // SAFETY: By the type invariant the tree is the `mm_mt` of an mm that is there for `'mm`.
+        unsafe {
+            MmRaw::from_raw(container_of!(
+                tree,
+                kernel::bindings::mm_struct,
+                __bindgen_anon_1.mm_mt
+            ))
+        }
     }
 
     /// Starts anew at `addr`. C: `vma_iter_set`, `mas_set`.

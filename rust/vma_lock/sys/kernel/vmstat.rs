@@ -6,7 +6,7 @@
 
 /// What happened to a reader. C: `enum vm_event_item`.
 #[derive(Clone, Copy)]
-pub enum VmaLockEvent {
+pub(crate) enum VmaLockEvent {
     /// It gave up; the caller takes the mmap lock. C: `VMA_LOCK_ABORT`.
     Abort,
     /// The VMA was detached before it could be locked; the reader looks again.
@@ -16,7 +16,7 @@ pub enum VmaLockEvent {
 
 /// Counts `event`, where the kernel does. C: `count_vm_vma_lock_event`.
 #[inline(always)]
-pub fn count_vm_vma_lock_event(event: VmaLockEvent) {
+pub(crate) fn count_vm_vma_lock_event(event: VmaLockEvent) {
     #[cfg(CONFIG_PER_VMA_LOCK_STATS)]
     // SAFETY: No requirements.
     unsafe {

@@ -11,12 +11,6 @@
 macro_rules! warn_on_once {
     ($cond:expr) => {{
         let cond = $crate::hint::unlikely($cond);
-        #[cfg(vma_lock_steps)]
-        if cond {
-            // SAFETY: No requirements.
-            unsafe { $crate::sys::vma_lock_warned() };
-        }
-        #[cfg(not(vma_lock_steps))]
         if cond {
             const ONCE: u32 = ::kernel::bindings::BUGFLAG_ONCE
                 | ::kernel::bug::bugflag_taint(::kernel::bindings::TAINT_WARN);
@@ -27,19 +21,29 @@ macro_rules! warn_on_once {
 }
 pub(crate) use warn_on_once;
 
-/// The same on `CONFIG_DEBUG_VM` kernels only; elsewhere `cond` is not evaluated, unless whoever
-/// links the library steps through it (see `once.rs`) and is told of warnings instead of the log.
+/// The same on `CONFIG_DEBUG_VM` kernels only; elsewhere `cond` is not evaluated.
 /// C: `VM_WARN_ON_ONCE`.
 macro_rules! vm_warn_on_once {
     ($cond:expr) => {
-        if cfg!(any(CONFIG_DEBUG_VM, vma_lock_steps)) {
+        if cfg!(CONFIG_DEBUG_VM) {
             $crate::sys::warn_on_once!($cond);
         }
     };
 }
 pub(crate) use vm_warn_on_once;
 
-#[cfg(vma_lock_steps)]
-extern "C" {
-    pub(crate) fn vma_lock_warned();
+/// The same, and the first time the VMA is dumped as well. C: `VM_WARN_ON_ONCE_VMA`.
+macro_rules! vm_warn_on_once_vma {
+    ($cond:expr, $vma:expr) => {
+        if cfg!(CONFIG_DEBUG_VM) && $crate::hint::unlikely($cond) {
+            static DUMPED: ::kernel::sync::atomic::AtomicFlag =
+                ::kernel::sync::atomic::AtomicFlag::new(false);
+
+            if !DUMPED.xchg(true, ::kernel::sync::atomic::Relaxed) {
+                $vma.dump();
+            }
+            $crate::sys::warn_on_once!(true);
+        }
+    };
 }
+pub(crate) use vm_warn_on_once_vma;

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One thread, one operation, from a state that is put there, reachable or not: what the guest tries
+ * on a real kernel too, here with what ran being counted.
+ */
+#include "world.h"
+
+#include <linux/mm.h>
+
+#define FLAG	VM_REFCNT_EXCLUDE_READERS_FLAG
+
+static const u32 words[] = {
+	0, 1, 2, 3, 4, 5, FLAG - 2, FLAG - 1, FLAG, FLAG + 1, FLAG + 2, FLAG + 3, 2 * FLAG - 1, 2 * FLAG,
+	3 * FLAG - 1, 3 * FLAG, 3 * FLAG + 1, 4U * FLAG - 1,
+};
+
+static const char *const names[] = {
+#define X(name) [X_OP_##name] = #name,
+	X_OPS(X)
+#undef X
+};
+
+static int op;
+
+static bool of_mmap_lock(void)
+{
+	return !strncmp(names[op], "mmap_", 5) || !strncmp(names[op], "speculate_", 10);
+}
+
+static bool killable(void)
+{
+	return strstr(names[op], "killable");
+}
+
+/* How many states there are to begin operation @nr from; 0: there is no such operation. */
+int x_alone_states(int nr, const char **name)
+{
+	if (nr >= X_NR_OPS)
+		return 0;
+	op = nr;
+	*name = names[op];
+	/* They need a tree: lookups.c. And an unlock on behalf of another task Rust does not have. */
+	if (op == X_OP_lock_vma_under_rcu || op == X_OP_lock_next_vma || op == X_OP_mmap_read_unlock_non_owner)
+		return -1;
+	return (of_mmap_lock() ? 1 : ARRAY_SIZE(words)) * 3 * 2 * 2 * (killable() ? 2 : 1);
+}
+
+static unsigned int take(unsigned int *from, unsigned int n)
+{
+	const unsigned int part = *from % n;
+
+	*from /= n;
+	return part;
+}
+
+/* Makes state @planted of x_alone_states(). */
+void x_plant(int planted)
+{
+	struct vm_area_struct *vma = &x_world.vma[0];
+	unsigned int rest = planted, held = take(&rest, 3);
+	struct mm_struct *mm = x_mm(0);
+
+	/* The mmap lock: free, held for reading, held for writing by this thread. */
+	atomic_long_set(&mm->mmap_lock.count, held == 2 ? 1 : held << 8);
+	mm->mm_lock_seq.sequence += held == 2;
+	vma->vm_lock_seq = take(&rest, 2) ? mm->mm_lock_seq.sequence : 3;
+	if (take(&rest, 2))
+		vma->vm_mm = x_mm(1);
+	if (killable() && take(&rest, 2))
+		x_kill(0);
+	if (!of_mmap_lock())
+		atomic_set(&vma->vm_refcnt.refs, words[rest]);
+}
+
+void x_role_alone(void)
+{
+	const long count = atomic_long_read(&x_mm(0)->mmap_lock.count);
+
+	x_self.mmap[0] = count == 1 ? X_WRITE_LOCK : count ? X_READ_LOCK : 0;
+	x_self.seq = x_mm(0)->mm_lock_seq.sequence;
+	if (op == X_OP_start_read)
+		x_rcu_read_lock();
+	if (!x_writers->op[op])
+		x_cannot("lacks the operation ", names[op]);
+	x_self.ret = x_writers->op[op](x_mm(0), &x_world.vma[0]);
+	x_settle();
+	x_self.ret = x_self.ret * 16 + x_self.rcu * 4 + x_self.mmap[0];
+	x_self.rcu = x_self.mmap[0] = 0;
+}

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Which lines of the protocol ran: a change of one that never did is no change that was compared.
+
+gcc counts in the very objects that are explored. `Lines` are the counts of one side; what has no
+count of its own (the rest of a statement, a macro) is judged by what it belongs to.
+"""
+
+import difflib
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import CannotTell, trees
+
+# In these only so much is the protocol's.
+PARTS = {
+    "kernel/exit.c": ("rcuwait_wake_up",),
+    "kernel/rcu/update.c": ("finish_rcuwait",),
+    "lib/refcount.c": ("refcount_warn_saturate",),
+}
+FUNCTION = re.compile(r"^(?!#|typedef)[A-Za-z_][\w \t*]*?\b(\w+)\([^;{}]*\)\s*\n?\{", re.MULTILINE)
+STATEMENT = re.compile(r"[=(]|\b(?:return|goto|break|continue|if|else if|while|for|switch|case)\b")
+DECLARATION = re.compile(r"^\s*(?:(?:static|const|unsigned|struct|enum|volatile)\s+)*\w+[\s*]+\w+(?:,\s*\*?\w+)*;$")
+
+
+@dataclass
+class Lines:
+    """Of each file line -> how often it ran; of each line its branches."""
+
+    counts: dict[str, dict[int, int]] = field(default_factory=dict)
+    branches: dict[str, dict[int, list[int]]] = field(default_factory=dict)
+
+    def add(self, other: dict) -> None:
+        for file, lines in other["counts"].items():
+            mine = self.counts.setdefault(file, {})
+            for line, count in lines.items():
+                mine[int(line)] = mine.get(int(line), 0) + count
+        for file, lines in other["branches"].items():
+            mine = self.branches.setdefault(file, {})
+            for line, counts in lines.items():
+                old = mine.get(int(line), [0] * len(counts))
+                mine[int(line)] = (
+                    [a + b for a, b in zip(old, counts, strict=True)] if len(old) == len(counts) else counts
+                )
+
+
+def read(notes: Path, prefix: Path) -> dict:
+    """What a run left below `prefix` for the object whose notes are these."""
+    data = prefix / str(notes.with_suffix(".gcda")).lstrip("/")
+    if not data.is_file():
+        raise CannotTell(f"left no counts of executed lines ({data.name})")
+    shutil.copy(notes, data.parent)
+    done = subprocess.run(
+        ["gcov", "-b", "-j", "-t", "-o", str(data.parent), str(data)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise CannotTell(f"gcov says {(done.stderr.strip() or 'nothing').splitlines()[-1]}")
+    result = {"counts": {}, "branches": {}}
+    for file in json.loads(done.stdout)["files"]:
+        name = next((name for name in trees.PROTOCOL if file["file"].endswith(name)), None)
+        if not name:
+            continue
+        counts, branches = result["counts"].setdefault(name, {}), result["branches"].setdefault(name, {})
+        for line in file["lines"]:
+            number = line["line_number"]
+            counts[number] = counts.get(number, 0) + line["count"]
+            if line["branches"]:
+                branches.setdefault(number, []).extend(branch["count"] for branch in line["branches"])
+    return result
+
+
+def _without_comments(text: str) -> list[str]:
+    return re.sub(r"/\*.*?\*/|//[^\n]*", lambda match: "\n" * match[0].count("\n"), text, flags=re.DOTALL).splitlines()
+
+
+def _functions(text: str) -> dict[int, str]:
+    """Line -> the function that it is in."""
+    result = {}
+    for match in FUNCTION.finditer(text):
+        end = text.find("\n}", match.end())
+        first, last = text.count("\n", 0, match.start()) + 1, text.count("\n", 0, end) + 2
+        result |= dict.fromkeys(range(first, last + 1), match[1])
+    return result
+
+
+def _macro(lines: list[str], number: int) -> str:
+    """The macro in whose definition this line is."""
+    while number > 1 and lines[number - 2].endswith("\\"):
+        number -= 1
+    match = re.match(r"#\s*define\s+(\w+)", lines[number - 1])
+    return match[1] if match else ""
+
+
+class Source:
+    """The protocol's files of one side, with what ran of them."""
+
+    def __init__(self, files: dict[str, str], lines: Lines):
+        self.lines = lines
+        self.text = {name: _without_comments(text) for name, text in files.items()}
+        self.functions = {name: _functions("\n".join(text)) for name, text in self.text.items()}
+
+    def ran(self, file: str, number: int, seen: frozenset[str] = frozenset()) -> bool | None:
+        """None: there is nothing that could run."""
+        text = self.text[file]
+        line = text[number - 1].strip() if number <= len(text) else ""
+        if not line:
+            return None
+        if macro := _macro(text, number):
+            return self._macro_ran(macro, seen)
+        if line.startswith("#"):
+            return None
+        counts = self.lines.counts.get(file, {})
+        if number in counts:
+            return counts[number] > 0
+        if number not in self.functions[file]:
+            return None
+        # The rest of a statement.
+        first = last = number
+        while first > 1 and not re.search(r"[;{}:]$", text[first - 2].strip()) and text[first - 2].strip():
+            first -= 1
+        while last < len(text) and not re.search(r"[;{}]$", text[last - 1].strip()):
+            last += 1
+        known = [counts[n] for n in range(first, last + 1) if n in counts]
+        if known:
+            return any(known)
+        if re.fullmatch(r"[{}]|else|do|\w+:|\}?\s*else\s*\{?|\} while \(0\);?", line) or DECLARATION.match(line):
+            return None
+        # A statement that the compiler has left out, or a function that nothing here calls.
+        return False if STATEMENT.search(line) else None
+
+    def _macro_ran(self, macro: str, seen: frozenset[str]) -> bool | None:
+        uses = [
+            (file, number)
+            for file, text in self.text.items()
+            for number, line in enumerate(text, 1)
+            if re.search(rf"\b{macro}\b", line)
+            and not re.match(rf"#\s*(?:define|undef|ifdef|ifndef)\s+{macro}\b", line)
+        ]
+        if macro in seen:
+            return None
+        answers = [self.ran(file, number, seen | {macro}) for file, number in uses]
+        return True if True in answers else False if False in answers else None
+
+    def place(self, file: str, number: int) -> str:
+        function = self.functions[file].get(number)
+        return f"{file}:{number}" + (f" in {function}()" if function else "")
+
+
+def _changed(before: str, after: str) -> tuple[list[int], list[int]]:
+    """The numbers of the lines that are gone, and of those that are new."""
+    matcher = difflib.SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False)
+    gone, new = [], []
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag != "equal":
+            gone += range(a + 1, b + 1)
+            new += range(c + 1, d + 1)
+    return gone, new
+
+
+def never_ran(
+    before: Source, after: Source, files: tuple[dict[str, str], dict[str, str]]
+) -> tuple[list[str], list[str]]:
+    """Places that a change touches and that never ran; and parts of files that are no part of the protocol."""
+    never, foreign = [], []
+    for file in trees.PROTOCOL:
+        if files[0][file] == files[1][file]:
+            continue
+        for source, numbers in zip((before, after), _changed(files[0][file], files[1][file]), strict=True):
+            for number in numbers:
+                function = source.functions[file].get(number, "")
+                if file in PARTS and function not in PARTS[file]:
+                    if source.text[file][number - 1 : number] and source.text[file][number - 1].strip():
+                        foreign.append(f"{file}: {function + '()' if function else 'outside of functions'}")
+                elif source.ran(file, number) is False:
+                    never.append(source.place(file, number))
+    return list(dict.fromkeys(never)), list(dict.fromkeys(foreign))
+
+
+EXCEPTIONS = Path(__file__).resolve().parents[1] / "explorer/exceptions"
+
+
+def gaps(source: Source) -> list[str]:
+    """What of the protocol never ran, as the list of exceptions names it."""
+    found = []
+    for file, counts in source.lines.counts.items():
+        for number, count in sorted(counts.items()):
+            function = source.functions[file].get(number, "")
+            if count or (file in PARTS and function not in PARTS[file]) or number > len(source.text[file]):
+                continue
+            line = " ".join(source.text[file][number - 1].split())
+            if line and line not in "{}":
+                found.append(f"{file} {function}: {line}")
+    return list(dict.fromkeys(found))
+
+
+def exceptions() -> dict[str, str]:
+    """Gap -> its reason."""
+    result, reason = {}, ""
+    for line in EXCEPTIONS.read_text().splitlines():
+        if line.startswith("#") or not line.strip():
+            continue
+        if line[0].isspace():
+            result[line.strip()] = reason
+        else:
+            reason = line
+    return result
+
+
+def totals(lines: Lines) -> str:
+    """How many lines and branches ran."""
+    counts = [count for file, numbers in lines.counts.items() if file not in PARTS for count in numbers.values()]
+    branches = [
+        count
+        for file, numbers in lines.branches.items()
+        if file not in PARTS
+        for each in numbers.values()
+        for count in each
+    ]
+    return f"{sum(map(bool, counts))} of {len(counts)} lines, {sum(map(bool, branches))} of {len(branches)} branches"
