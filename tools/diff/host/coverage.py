@@ -149,15 +149,25 @@ class Source:
         return f"{file}:{number}" + (f" in {function}()" if function else "")
 
 
-def _changed(before: str, after: str) -> tuple[list[int], list[int]]:
-    """The numbers of the lines that are gone, and of those that are new."""
-    matcher = difflib.SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False)
-    gone, new = [], []
-    for tag, a, b, c, d in matcher.get_opcodes():
-        if tag != "equal":
-            gone += range(a + 1, b + 1)
-            new += range(c + 1, d + 1)
-    return gone, new
+def _blocks(before: list[str], after: list[str]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Runs of lines (first, end) that are gone, and that are new."""
+    codes = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    changed = [code for code in codes if code[0] != "equal"]
+    return [(a, b) for _, a, b, _, _ in changed if a < b], [(c, d) for _, _, _, c, d in changed if c < d]
+
+
+def _slides(lines: list[str], block: tuple[int, int]) -> list[range]:
+    """Where else the same change may be said to be: its last line, once more before it, and so on."""
+    first, end = block
+    found = [range(first, end)]
+    while first > 0 and lines[first - 1] == lines[end - 1]:
+        first, end = first - 1, end - 1
+        found.append(range(first, end))
+    first, end = block
+    while end < len(lines) and lines[first] == lines[end]:
+        first, end = first + 1, end + 1
+        found.append(range(first, end))
+    return found
 
 
 def never_ran(
@@ -168,15 +178,26 @@ def never_ran(
     for file in trees.PROTOCOL:
         if files[0][file] == files[1][file]:
             continue
-        for source, numbers in zip((before, after), _changed(files[0][file], files[1][file]), strict=True):
-            for number in numbers:
-                function = source.functions[file].get(number, "")
-                if file in PARTS and function not in PARTS[file]:
-                    if source.text[file][number - 1 : number] and source.text[file][number - 1].strip():
-                        foreign.append(f"{file}: {function + '()' if function else 'outside of functions'}")
-                elif source.ran(file, number) is False:
-                    never.append(source.place(file, number))
+        texts = [side[file].splitlines() for side in files]
+        for source, text, blocks in zip((before, after), texts, _blocks(*texts), strict=True):
+            for block in blocks:
+                judged = [_judge(source, file, numbers) for numbers in _slides(text, block)]
+                least = min(judged, key=lambda places: len(places[0]))
+                never += least[0]
+                foreign += least[1]
     return list(dict.fromkeys(never)), list(dict.fromkeys(foreign))
+
+
+def _judge(source: Source, file: str, numbers: range) -> tuple[list[str], list[str]]:
+    never, foreign = [], []
+    for number in (index + 1 for index in numbers):
+        function = source.functions[file].get(number, "")
+        if file in PARTS and function not in PARTS[file]:
+            if number <= len(source.text[file]) and source.text[file][number - 1].strip():
+                foreign.append(f"{file}: {function + '()' if function else 'outside of functions'}")
+        elif source.ran(file, number) is False:
+            never.append(source.place(file, number))
+    return never, foreign
 
 
 EXCEPTIONS = Path(__file__).resolve().parents[1] / "explorer/exceptions"

@@ -70,9 +70,9 @@ def lay_out(folder: Path, name: str, files: dict[str, str], shape: trees.Shape) 
     ):
         mmap_lock = blank(mmap_lock, pattern)
     side = folder / name
-    for path in trees.PROTOCOL:
+    for path, text in files.items():
         if path.startswith("include/"):
-            trees.write(side / path, files[path])
+            trees.write(side / path, text)
     trees.write(side / "mmap_lock_filtered.h", f'#line 1 "mm/mmap_lock.c"\n{mmap_lock}')
     helpers(side, files)
     has = "".join(f"#define SIDE_HAS_{optional}\n" for optional in shape.optional)

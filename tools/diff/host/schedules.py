@@ -108,7 +108,8 @@ def _outcomes(pair: Pair) -> list[Difference]:
     Those of a scene are left out where a part of its threads alone has some: the smallest say most.
     """
     differences, shown = [], []
-    for scenario in sorted(pair.expected.outcomes, key=lambda name: name.count("+")):
+    # What begins in a state that maybe nobody can reach comes last.
+    for scenario in sorted(pair.expected.outcomes, key=lambda name: (" alone" in name, name.count("+"))):
         # Mixes do not go through the larger ones.
         if scenario not in pair.other.outcomes:
             continue
