@@ -9,6 +9,8 @@ help:
 ##   run             - Set up, build, boot; the three functions on live and synthetic
 ##                     VMAs, Rust beside the kernel's C (SUITES=: others of the suites)
 ##   test            - All that must pass
+##   matrix          - Every kernel that is supported, one line each (ONLY="7.2 rt";
+##                     COMMANDS="guest diff"); goes on where it stopped
 ##   diff            - Is a change to the protocol "no functional change"? C before, C
 ##                     after, Rust, state by state (PATCH=my.patch or TREE=~/linux;
 ##                     SEED=: of the random schedules; CELL=: one cell of the report;
@@ -16,7 +18,8 @@ help:
 ##
 ## Building
 ##   modules         - The modules, for the kernel chosen below (default)
-##   modules_install - Install them (INSTALL_MOD_PATH=)
+##   modules_install - Install the sample (INSTALL_MOD_PATH=; MODULES="vma_lock_test ...":
+##                     others of them)
 ##   selftests       - The user-space tests
 ##   check           - What can be said without booting: format, lints, table, arrows
 ##   clippy          - Lint the Rust code
@@ -25,7 +28,7 @@ help:
 ##   rust-analyzer   - Write rust-project.json for editors
 ##   setup           - Toolchain and kernel; every target sees to it by itself
 ##   clean           - Remove what was built, keep kernel and toolchain
-##   mrproper        - Remove build/
+##   mrproper        - Remove all that was made, in build/ or O=
 ##
 ## Checking without a guest
 ##   litmus          - The memory ordering, under the kernel's memory model (TESTS=: of
@@ -46,19 +49,31 @@ help:
 ##                     own tests (TIME=600: at length; ROUNDS=20: only rates)
 ##   torture         - The lock in C and Rust under stress, faults and CPU hotplug (TIME=300
 ##                     seconds, SEED=)
-##   shell           - The guest, with a shell
+##   shell           - The guest, with a shell; commands from a pipe are taken too
 ##
 ## Which kernel
 ##   KERNEL=stock          Debian's newest in backports
-##   KERNEL_VERSION=7.2.12 that version of it
-##   FLAVOUR=rt-amd64      that flavour of it
-##   KDIR=~/linux          your own tree, built, with CONFIG_RUST
+##   KERNEL=kasan, kcsan   the same source with that sanitizer, lockdep and DEBUG_VM
+##   KERNEL=llvm           the same source by clang, with CONFIG_RUST_INLINE_HELPERS
+##   KERNEL_VERSION=7.2    the newest 7.2 (7.2.12: that one)
+##   FLAVOUR=rt-amd64      that flavour of Debian's, or cloud-amd64
+##   ARCH=arm64            Debian's for arm64, cross: run, guest, shell, torture, plants
+##   KDIR=~/linux          your own tree, built, with CONFIG_RUST (Documentation/own-kernel.rst)
 ##
 ##   O=DIR   build directory     V=1   show commands
 
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := modules
 export KERNEL KERNEL_VERSION FLAVOUR KDIR ARCH O V
+
+# A shell may leave a ~ alone, and scripts and Kbuild work in other directories.
+path = $(abspath $(patsubst ~/%,$(HOME)/%,$(1)))
+ifneq ($(KDIR),)
+override KDIR := $(call path,$(KDIR))
+endif
+ifneq ($(O),)
+override O := $(call path,$(O))
+endif
 
 Q := $(if $(filter 1,$(V)),,@)
 enter := scripts/enter
@@ -72,9 +87,14 @@ dir = $(eval dir := $(shell $(chosen) scripts/setup/kernel-dir))$(dir)
 # What kind of tree it is stands in its info: CC, ARCH, LLVM. What is given on
 # the command line here (W=1, CLIPPY=1, ...) reaches Kbuild through MAKEFLAGS.
 out = $(dir)/modules
-# O= means something else to Kbuild, and would reach it too.
-kbuild = . $(dir)/info && $(enter) $(MAKE) -C $(dir)/tree O= M=$(CURDIR) MO=$(out) \
-	ARCH=$$ARCH $${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} $(if $(V),V=$(V)) $(jobs)
+# Where the sources are, if the tree was built with O=.
+src = $(or $(realpath $(dir)/tree/source),$(dir)/tree)
+# A tree of one's own may be built by the machine's own toolchain. O= means something else to
+# Kbuild, and would reach it too.
+in_tree = . $(dir)/info && $${VMA_LOCK_VIA-$(enter)} $(MAKE) -C $(dir)/tree O=$(realpath $(dir)/tree) \
+	ARCH=$$ARCH $${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} $${CROSS_COMPILE:+CROSS_COMPILE=$$CROSS_COMPILE} \
+	$(if $(V),V=$(V))
+kbuild = $(in_tree) M=$(CURDIR) MO=$(out) $(jobs)
 # On all CPUs, unless -j says otherwise.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 # $(call build,TARGETS): by Kbuild, in $(out).
@@ -87,12 +107,22 @@ all: modules
 modules: setup
 	+$(call build,modules)
 
-modules_install: modules
-	+$(Q)$(kbuild) modules_install
+# Kbuild installs what a folder lists: this one lists only what was asked for. The stock kernel's
+# key is Debian's own.
+modules_install: MODULES ?= rust_vma_lock
+modules_install: known = $(patsubst %.o,%,$(filter %.o,$(shell grep -hE '^obj-' $(wildcard */*/Kbuild tools/*/module/Kbuild))))
+modules_install: unknown = $(filter-out $(known),$(MODULES))
+modules_install: setup
+	$(if $(unknown),$(Q)echo "error: no module $(unknown); there are: $(known)"; exit 1)
+	+$(call build,$(MODULES:%=%.ko))
+	$(Q)rm -rf $(dir)/install && mkdir $(dir)/install
+	$(Q)cp $(MODULES:%=$(out)/%.ko) $(dir)/install
+	$(Q)printf '%s.o\n' $(MODULES) >$(dir)/install/modules.order
+	+$(Q)$(kbuild) MO=$(dir)/install $(if $(KDIR),,CONFIG_MODULE_SIG_ALL=) modules_install
 
 selftests: setup
 	$(Q). $(dir)/info && $(enter) $(MAKE) -C selftests OUTPUT=$(dir)/selftests \
-		KSFT=$(dir)/tree/tools/testing/selftests $${CC:+CC=$$CC}
+		KSFT=$(src)/tools/testing/selftests $${CROSS_COMPILE:+CC=$$CC}
 
 check: setup
 	$(Q)scripts/check/run
@@ -101,7 +131,7 @@ clippy: out = $(dir)/clippy
 clippy: setup
 	+$(call build,CLIPPY=1 modules)
 
-rustfmt_run = $(Q)$(enter) rustfmt --config-path $(dir)/tree/.rustfmt.toml --edition 2021
+rustfmt_run = $(Q)$(enter) rustfmt --config-path $(src)/.rustfmt.toml --edition 2021
 rust_files = $(shell find rust samples selftests tools -name '*.rs')
 rustfmt: setup
 	$(rustfmt_run) $(rust_files)
@@ -110,46 +140,61 @@ rustfmtcheck: setup
 
 # Each page links to its C source in the kernel tree.
 rustdoc: modules
-	$(Q)$(enter) scripts/check/rustdoc $(dir)/modules $(dir)/tree $(or $(O),$(CURDIR)/build)/rustdoc
+	$(Q)$(enter) scripts/check/rustdoc $(dir)/modules $(src) $(or $(O),$(CURDIR)/build)/rustdoc
 
 # The kernel's generator looks at all that lies below M=, so it is shown an empty folder.
 rust-analyzer: modules
 	$(Q)mkdir -p $(dir)/analyzer && touch $(dir)/analyzer/Kbuild
-	$(Q). $(dir)/info && $(enter) $(MAKE) -s -C $(dir)/tree O= M=$(dir)/analyzer ARCH=$$ARCH \
-		$${LLVM:+LLVM=$$LLVM} $${CC:+CC=$$CC} rust-analyzer
+	$(Q)$(in_tree) -s M=$(dir)/analyzer rust-analyzer
 	$(Q)$(enter) scripts/check/rust-analyzer $(dir)/analyzer/rust-project.json $(dir)/modules \
 		$(or $(O),$(CURDIR)/build)/root $(CURDIR)/rust-project.json
 
 qemu = $(Q)$(enter) qemu/run --kernel $(dir) --modules $(dir)/modules --selftests $(dir)/selftests
 suites = $(addprefix --suite ,$(SUITES))
 
+# What can be said before anything is fetched. diff runs the objects on this machine, bench counts by
+# x86's single steps, and Debian's arm64 has no livepatch.
+arm64 := $(filter arm64 aarch64 %arm64,$(ARCH) $(FLAVOUR))
+x86_only:
+	@$(if $(arm64),echo 'error: $(MAKECMDGOALS): for x86 so far (ARCH=arm64 knows run guest shell torture plants)'; exit 1,:)
+
+%-arguments:
+	@TIME="$(TIME)" ROUNDS="$(ROUNDS)" SEED="$(SEED)" tools/$*/run --check
+
+# A tree of one's own need not be one that boots.
+bootable: setup
+	$(Q)$(if $(KDIR),scripts/setup/preflight $(KDIR) boot)
+
 # What its suites need; for others all modules.
 run-modules: setup
 	+$(call build,rust_vma_lock.ko vma_lock_test.ko)
 run: SUITES ?= sample live synthetic table
-run: $(if $(SUITES),modules,run-modules) selftests
+run: bootable $(if $(SUITES),modules,run-modules) selftests
 	$(qemu) $(suites)
 	$(Q)sed -n 's/^.*# | /  | /p' $(dir)/logs/console.log
 
-guest: modules selftests
+guest: bootable modules selftests
 	$(qemu) $(suites)
-fuzz: modules selftests
+fuzz: bootable modules selftests
 	$(qemu) --suite fuzz --timeout 7200 --append "CALLS=$(or $(CALLS),1000000) $(addprefix SEED=,$(SEED))"
-shell: modules selftests
+shell: bootable modules selftests
 	$(qemu) --shell
 
 test:
 	$(Q)scripts/test
 
-diff:
-	$(Q)$(MAKE) modules || { echo "verdict: could not tell — the modules do not build"; exit 2; }
+matrix:
+	$(Q)tools/matrix/run --only "$(ONLY)" --commands "$(COMMANDS)"
+
+diff: x86_only
+	$(Q)$(MAKE) bootable modules || { echo "verdict: could not tell — the modules do not build"; exit 2; }
 	$(Q)$(enter) tools/diff/run --kernel $(dir) \
 		$(if $(TREE),--tree $(TREE)) $(if $(SEED),--seed $(SEED)) $(if $(CELL),--cell "$(CELL)") $(PATCH)
 
 litmus: setup
 	$(Q)scripts/setup/herd7
 	$(Q)$(enter) tools/model/litmus/run --herd7 $(or $(O),build)/herd7/herd7 \
-		--model $(dir)/tree/tools/memory-model $(TESTS)
+		--model $(src)/tools/memory-model $(TESTS)
 model:
 	$(Q)tools/model/run
 # Of the modules' build only the Rust side of the explorer.
@@ -160,15 +205,15 @@ proof: setup
 mutants:
 	$(Q)tools/model/mutants/run
 
-bench: modules
+bench: x86_only bootable modules
 	$(Q)RST="$(RST)" tools/bench/run
 
-plants: modules
+plants: bootable modules
 	$(Q)$(enter) tools/plants/run --kernel $(dir) $(NAMES)
 
 # The module a second time, with the C helpers called: delays and rare counters lie in between.
 swap: out = $(dir)/swap/windows
-swap: setup
+swap: x86_only swap-arguments bootable
 	@grep -q ^CONFIG_LIVEPATCH=y $(dir)/tree/.config || \
 		{ echo 'swap: skipped: this kernel has no livepatch (CONFIG_LIVEPATCH)'; exit 4; }
 	$(Q)$(MAKE) modules
@@ -177,14 +222,15 @@ swap: setup
 
 # With the C helpers called, as above.
 torture: out = $(dir)/torture/modules
-torture: setup
+torture: torture-arguments bootable
 	+$(call build,INLINE=n vma_lock_torture.ko)
 	$(Q)TIME="$(TIME)" SEED="$(SEED)" tools/torture/run
 
 clean:
-	$(Q)rm -rf $(foreach d,modules clippy swap torture bench selftests plants analyzer logs,$(or $(O),build)/kernels/*/$(d))
+	$(Q)scripts/setup/clean
 mrproper distclean:
-	$(Q)rm -rf $(or $(O),build) rust-project.json
+	$(Q)scripts/setup/clean mrproper
+	$(Q)rm -f rust-project.json
 
 # Tried by habit.
 instead = @echo 'make $@ is not here: $(1)'; exit 2
@@ -202,6 +248,7 @@ coccicheck includecheck versioncheck checkpatch:
 	$(call instead,make check)
 
 .PHONY: help setup all modules modules_install selftests check clippy rustfmt rustfmtcheck rustdoc rust-analyzer \
-	run-modules run guest fuzz shell test diff litmus model proof mutants bench plants swap torture clean mrproper distclean \
+	x86_only bootable run-modules run guest fuzz shell test matrix diff litmus model proof mutants bench plants swap \
+	torture clean mrproper distclean \
 	install kselftest kselftest-all run_tests kunit htmldocs pdfdocs tags TAGS cscope compile_commands.json \
 	coccicheck includecheck versioncheck checkpatch

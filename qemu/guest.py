@@ -16,25 +16,24 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from arch import X86, Arch
 from errors import Fatal
+from qmp import Qmp
 
 # loglevel=5: as quiet as can be without losing a WARN of the boot.
 # cryptomgr.notests: the crypto self-tests are a quarter of the boot under TCG.
-# no5lvl: on a busy host an interrupt may hit identify_cpu() while it has cleared the CPU's
-# features; KASAN then takes 5-level addresses for wild ones.
-# no_timer_check: on a busy host the check whether the timer's interrupts arrive may miss them,
-# and panics.
 # kunit: where the kernel has it, our tests run when their module is loaded; not the kernel's own.
 APPEND = (
-    "console=ttyS0 loglevel=5 panic=-1 printk.devkmsg=on log_buf_len=4M sysrq_always_enabled cryptomgr.notests "
-    "no5lvl no_timer_check kunit.enable=1 kunit.autorun=1 kunit.filter_glob=vma_lock*"
+    "loglevel=5 panic=-1 printk.devkmsg=on log_buf_len=4M sysrq_always_enabled cryptomgr.notests "
+    "kunit.enable=1 kunit.autorun=1 kunit.filter_glob=vma_lock*"
 )
 SYSRQ_BLOCKED_TASKS = b"\x01bw"  # QEMU's escape, serial break, command
 BEGIN_MARKER = "vma_lock: guest begin "
 END_MARKER = "vma_lock: guest end "
 # The runner's own line in the log; what the kernel prints after it was asked for.
 WATCHDOG = "qemu: watchdog: "
-# The console was taken over for a WARN in the middle of a line, which follows once more, whole.
+# Another context took the console over from one that was about to print a line, had printed a part of
+# it, or all: that line follows once more, whole.
 REPLAY = "** replaying previous printk message **"
 POWEROFF_SECONDS = 10
 RESULTS_SIZE = 256 << 20
@@ -50,20 +49,34 @@ class Machine:
     smp: int = 2
     mem: str = "1G"
     append: str = ""
+    # A guest to be kept (snapshot.py): its memory is this file, and QEMU is spoken to at this socket.
+    memory: Path | None = None
+    control: Path | None = None
+    # One that was kept: QEMU's state, and what the console has shown so far.
+    state: Path | None = None
+    before: bytes = b""
+    arch: Arch = X86
     results: Path | None = None  # a file that is the memory of a PCI device
 
     def command(self) -> list[str]:
-        accel = {"tcg": ["tcg,thread=multi", "-cpu", "max"], "kvm": ["kvm", "-cpu", "host"]}[self.accel]
+        accel = {"tcg": ["tcg,thread=multi", "-cpu", self.arch.cpu], "kvm": ["kvm", "-cpu", "host"]}[self.accel]
         results = []
         if self.results:
             memory = f"memory-backend-file,id=results,share=on,mem-path={self.results},size={RESULTS_SIZE}"
             results = ["-object", memory, "-device", "ivshmem-plain,memdev=results"]
-        return [
+        command = [
             self.qemu, "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
-            "-machine", "q35", "-accel", *accel, "-smp", str(self.smp), "-m", self.mem,
+            "-machine", self.arch.machine, "-accel", *accel, "-smp", str(self.smp), "-m", self.mem,
             "-serial", "mon:stdio", "-kernel", str(self.kernel), "-initrd", str(self.initrd),
-            "-append", f"{APPEND} {self.append}".strip(), *results,
+            "-append", f"{self.arch.append} {APPEND} {self.append}".strip(), *results,
         ]  # fmt: skip
+        if self.memory:
+            share = "off" if self.state else "on"
+            command += [
+                "-machine", "memory-backend=ram", "-qmp", f"unix:{self.control},server=on,wait=off",
+                "-object", f"memory-backend-file,id=ram,size={self.mem},mem-path={self.memory},share={share}",
+            ]  # fmt: skip
+        return [*command, "-incoming", "defer"] if self.state else command
 
 
 @dataclass
@@ -75,10 +88,10 @@ class Outcome:
     lines: list[str] = field(default_factory=list)
 
 
-def find_qemu(name: str) -> str:
+def find_qemu(name: str, package: str = X86.package) -> str:
     path = shutil.which(name)
     if not path:
-        raise Fatal(f"cannot start QEMU: no program {name}: apt-get install qemu-system-x86")
+        raise Fatal(f"cannot start QEMU: no program {name}: apt-get install {package}")
     return path
 
 
@@ -97,6 +110,10 @@ def run(machine: Machine, log: Path, timeout: float, stall: float, on_line=None,
         )
         try:
             console = Console(out, outcome.lines, on_line, on_bytes)
+            console.take(machine.before)
+            if machine.state:
+                with Qmp(machine.control, lambda: process.poll() is not None) as control:
+                    control.go_on(machine.state)
             outcome.reason = _watch(process, console, timeout, stall)
             if not outcome.reason:
                 process.wait(POWEROFF_SECONDS)  # the console is closed, so this is short
@@ -123,7 +140,8 @@ class Console:
     def __init__(self, out, lines: list[str], on_line, on_bytes):
         self.out, self.lines, self.on_line, self.on_bytes = out, lines, on_line, on_bytes
         self.rest = b""
-        self.held = None  # the last line, in case it is replayed
+        self.held = []  # the last line, in case it is replayed; before it, those that it may replay
+        self.replay = False
         self.ended = False  # the guest's end marker came by
 
     def take(self, data: bytes) -> None:
@@ -136,19 +154,22 @@ class Console:
         for raw in whole:
             line = raw.decode(errors="backslashreplace").rstrip("\r")
             if line == REPLAY:
-                self.held = None
+                self.replay = True
                 continue
-            self._pass_on()
-            self.held = line
+            if not self.replay:
+                self._pass_on()
+            self.replay = False
+            self.held.append(line)
             self.ended = self.ended or END_MARKER in line
 
     def _pass_on(self) -> None:
-        if self.held is None:
-            return
-        self.lines.append(self.held)
-        if self.on_line:
-            self.on_line(self.held)
-        self.held = None
+        # What was taken over before its first character left the line before it as it was.
+        *earlier, last = self.held or [None]
+        for line in [line for line in earlier if not last.startswith(line)] + self.held[-1:]:
+            self.lines.append(line)
+            if self.on_line:
+                self.on_line(line)
+        self.held = []
 
     def finish(self) -> None:
         if self.rest:

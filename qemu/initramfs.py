@@ -13,10 +13,11 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from arch import Arch
 from errors import Fatal
 
 INIT = Path(__file__).with_name("init")
-DIRS = ("bin", "dev", "etc", "modules", "proc", "root", "run", "selftests", "sys", "tmp", "usr", "usr/bin")
+DIRS = ("bin", "dev", "proc", "root", "run", "sys", "tmp", "usr", "usr/bin")
 
 
 def _pad(data: bytes) -> bytes:
@@ -24,7 +25,8 @@ def _pad(data: bytes) -> bytes:
 
 
 class Cpio:
-    def __init__(self):
+    def __init__(self, arch: Arch):
+        self.arch = arch
         self.parts = []
         self.inode = 0
 
@@ -51,43 +53,65 @@ class Cpio:
         return b"".join(self.parts)
 
 
-def find_busybox() -> tuple[bytes, list[str]]:
+def find_busybox(arch: Arch) -> tuple[bytes, list[str]]:
     """The busybox program (it must be static) and the names of its applets."""
-    path = shutil.which("busybox")
-    if not path:
-        raise Fatal("busybox is not installed: apt-get install busybox-static")
+    path, own = shutil.which(arch.busybox), shutil.which("busybox")
+    if not path or not own:
+        raise Fatal(f"no {arch.busybox if own else 'busybox'}: apt-get install busybox-static")
     data = Path(path).read_bytes()
-    if b"/lib64/ld-linux" in data[:4096]:
+    if b"/ld-linux" in data[:4096]:
         raise Fatal(f"{path} is not static: apt-get install busybox-static")
-    applets = subprocess.run([path, "--list"], capture_output=True, text=True, check=True)
+    applets = subprocess.run([own, "--list"], capture_output=True, text=True, check=True)
     return data, applets.stdout.split()
 
 
-def stripped(module: Path) -> bytes:
+def stripped(module: Path, arch: Arch) -> bytes:
     """Without its debug info, which is nine tenths of it and slows insmod."""
     with tempfile.NamedTemporaryFile() as out:
-        subprocess.run(["strip", "--strip-debug", "-o", out.name, module], check=True)
+        subprocess.run([arch.strip, "--strip-debug", "-o", out.name, module], check=True)
         return Path(out.name).read_bytes()
 
 
-def build(target: Path, mode: str, suites=(), modules: Path | None = None, selftests: Path | None = None) -> None:
-    cpio = Cpio()
+def add_load(
+    cpio: Cpio, mode: str, suites=(), modules: Path | None = None, selftests: Path | None = None, commands: bytes = b""
+) -> None:
+    """What is for this run."""
+    for name in ("etc", "modules", "selftests"):
+        cpio.add(name, stat.S_IFDIR | 0o755)
+    cpio.add("etc/vma_lock-guest", stat.S_IFREG | 0o644, f"MODE={mode}\nSUITES='{' '.join(suites)}'\n".encode())
+    if commands:
+        cpio.add("etc/vma_lock-commands", stat.S_IFREG | 0o644, commands)
+    for module in sorted(modules.glob("*.ko")) if modules else ():
+        cpio.add(f"modules/{module.name}", stat.S_IFREG | 0o644, stripped(module, cpio.arch))
+    if selftests:
+        cpio.tree(selftests, "selftests")
+
+
+def add_system(cpio: Cpio) -> None:
+    """What is for every run."""
     for name in DIRS:
         cpio.add(name, stat.S_IFDIR | 0o755)
     cpio.add("dev/console", stat.S_IFCHR | 0o600, rdev=(5, 1))
     cpio.add("dev/null", stat.S_IFCHR | 0o666, rdev=(1, 3))
     cpio.add("init", stat.S_IFREG | 0o755, INIT.read_bytes())
-    cpio.add("etc/vma_lock-guest", stat.S_IFREG | 0o644, f"MODE={mode}\nSUITES='{' '.join(suites)}'\n".encode())
 
-    busybox, applets = find_busybox()
+    busybox, applets = find_busybox(cpio.arch)
     cpio.add("bin/busybox", stat.S_IFREG | 0o755, busybox)
     for applet in applets:
         if applet != "busybox":
             cpio.add(f"bin/{applet}", stat.S_IFLNK | 0o777, b"busybox")
     cpio.add("usr/bin/env", stat.S_IFLNK | 0o777, b"/bin/busybox")
 
-    for module in sorted(modules.glob("*.ko")) if modules else ():
-        cpio.add(f"modules/{module.name}", stat.S_IFREG | 0o644, stripped(module))
-    if selftests:
-        cpio.tree(selftests, "selftests")
+
+def build(target: Path, arch: Arch, *load) -> None:
+    cpio = Cpio(arch)
+    add_system(cpio)
+    add_load(cpio, *load)
     target.write_bytes(cpio.bytes())
+
+
+def build_load(arch: Arch, *load) -> bytes:
+    """For a guest that has the rest (snapshot.py)."""
+    cpio = Cpio(arch)
+    add_load(cpio, *load)
+    return cpio.bytes()

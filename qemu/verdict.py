@@ -101,7 +101,9 @@ class Judge:
         ]
 
     def _kunit_parse(self, tree: Path, logs: Path) -> list[str]:
-        tool = tree / "tools/testing/kunit/kunit.py"
+        # Built with O=, it has its sources elsewhere.
+        source = tree / "source" if (tree / "source").is_dir() else tree
+        tool = source / "tools/testing/kunit/kunit.py"
         if not tool.is_file():
             return [f"cannot check the results: no {tool}"]
         # Absolute paths: kunit.py changes to its tree.

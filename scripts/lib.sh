@@ -143,14 +143,32 @@ need_space()
 		"free some space or use another disk: make O=/other/disk/build ..."
 }
 
+# A build directory is this project's own if it began it: build/, and an O= that was empty then.
+own=.vma_lock-build
+is_own() { [[ $build = "$top/build" || -f $build/$own ]]; }
+claim()
+{
+	mkdir -p "$build" 2>/dev/null || cannot_write "$build"
+	is_own || [[ -z $(ls -A -- "$build" 2>/dev/null) ]] ||
+		die "O=$build is neither empty nor made by this project" "choose another place: make O=/some/dir ..."
+	{ : >>"$build/$own"; } 2>/dev/null || cannot_write "$build"
+}
+
+# cannot_write FILE: one line, and whose it is.
+cannot_write()
+{
+	local file=$1
+	while [[ ! -e $file ]]; do file=${file%/*}; done
+	die "cannot write to $1 ($file: $(stat -c "%F of %U" -- "$file"))" "choose another place: make O=/some/dir ..."
+}
+
 # One set-up at a time in a build directory. Children inherit the lock, so that
 # even after a SIGKILL the next one waits for what is left of the last.
 lock()
 {
 	[[ ${VMA_LOCK_SETUP:-} != "$build" ]] || return 0
-	mkdir -p "$build" 2>/dev/null || :
-	{ exec {lockfd}>"$build/.lock"; } 2>/dev/null ||
-		die "cannot write to $build" "choose another place: make O=/some/dir ..."
+	claim
+	{ exec {lockfd}>"$build/.lock"; } 2>/dev/null || cannot_write "$build"
 	if ! flock -n "$lockfd"; then
 		step WAIT "another set-up works in $build"
 		flock "$lockfd"
@@ -171,13 +189,26 @@ is_done() { [[ -f $1/done && $(<"$1/done") = "$2" ]]; }
 # words FILE: a list file without comments.
 words() { sed 's/#.*//' "$1" | tr -s ' \t' '\n' | grep .; }
 
-# chosen_kernel: $dir, where everything of the kernel is that the variables choose, and what its info says.
+# own_tree KDIR: as one path, whichever way it was given. A shell that leaves a ~ in
+# KDIR=~/linux alone is not the user's fault.
+own_tree()
+{
+	local tree=$1
+	# shellcheck disable=SC2088 # that is the point
+	[[ $tree != "~/"* ]] || tree=$HOME/${tree#"~/"}
+	readlink -m -- "$tree"
+}
+
+# chosen_kernel: $dir, where everything of the kernel is that the variables choose, $tree, where its
+# sources are, and what its info says.
 chosen_kernel()
 {
 	dir=$("$top/scripts/setup/kernel-dir")
+	tree=$dir/tree
+	[[ ! -d $tree/source ]] || tree=$tree/source
 	# shellcheck source=/dev/null
 	. "$dir/info"
 }
 
 # lay_out COMMAND DIR [make's arguments]: what tools/COMMAND has for the guest.
-lay_out() { "$top/scripts/enter" make --no-print-directory -C "$top/tools/$1/guest" OUTPUT="$2" ${CC:+CC="$CC"} "${@:3}"; }
+lay_out() { "$top/scripts/enter" make --no-print-directory -C "$top/tools/$1/guest" OUTPUT="$2" ${CROSS_COMPILE:+CC="$CC"} "${@:3}"; }

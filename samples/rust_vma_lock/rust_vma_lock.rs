@@ -26,6 +26,7 @@
 //! }
 //! ```
 
+use core::borrow::Borrow;
 use kernel::{
     fs::File,
     miscdevice::{
@@ -43,6 +44,9 @@ use kernel::{
 
 mod abi;
 mod hold;
+#[cfg(not(misc_owner))]
+#[path = "../owner.rs"]
+mod owner;
 mod stats;
 
 module! {
@@ -72,7 +76,7 @@ impl kernel::InPlaceModule for RustVmaLock {
     fn init(_module: &'static ThisModule) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
             _: {
-                let max = module_parameters::max_hold_ms.value();
+                let max = max_hold_ms();
                 if max > MAX_HOLD_MS {
                     pr_err!("max_hold_ms={max}: expected 0 to {MAX_HOLD_MS}\n");
                     return Err(EINVAL);
@@ -88,10 +92,14 @@ struct Device;
 
 #[vtable]
 impl MiscDevice for Device {
-    type OwnerModule = RustVmaLock;
     type Ptr = ();
 
     fn open(_file: &File, _misc: &MiscDeviceRegistration<Self>) -> Result {
+        #[cfg(not(misc_owner))]
+        // SAFETY: This is `open`, of the only device.
+        unsafe {
+            owner::hold_module(_file)?
+        };
         Ok(())
     }
 
@@ -125,5 +133,6 @@ where
 
 /// The limit in force for holds, in ms.
 fn max_hold_ms() -> u32 {
-    module_parameters::max_hold_ms.value()
+    // By value or, before Linux 7.3, by reference.
+    *Borrow::<u32>::borrow(&module_parameters::max_hold_ms.value())
 }

@@ -49,6 +49,9 @@ use vma_lock::{
 };
 
 mod glue;
+#[cfg(not(misc_owner))]
+#[path = "../owner.rs"]
+mod owner;
 mod stats;
 
 module! {

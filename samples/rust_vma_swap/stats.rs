@@ -90,10 +90,14 @@ pub(crate) struct Device;
 
 #[vtable]
 impl MiscDevice for Device {
-    type OwnerModule = crate::RustVmaSwap;
     type Ptr = ();
 
     fn open(_file: &File, _misc: &MiscDeviceRegistration<Self>) -> Result {
+        #[cfg(not(misc_owner))]
+        // SAFETY: This is `open`, of the only device.
+        unsafe {
+            crate::owner::hold_module(_file)?
+        };
         Ok(())
     }
 

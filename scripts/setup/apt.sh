@@ -10,6 +10,7 @@ suite=trixie
 suites=("$suite" "$suite-backports")	# where packages may come from; a caller may name others,
 apt=$build/apt				# with a folder of their own
 apt_conf=				# and further apt.conf(5) settings
+debarch=amd64				# or another, likewise with a folder of its own
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 debs=$build/apt/debs
 
@@ -45,7 +46,7 @@ apt_init()
 		"name one: make MIRROR=<URL of a Debian mirror> ..."
 	[[ -r $keyring ]] || die "no $keyring to verify packages with" "apt-get install debian-archive-keyring"
 	mkdir -p "$dir"/{lists/partial,cache/archives/partial,etc/preferences.d,empty} "$debs" "$build/log"
-	printf "deb [signed-by=$keyring arch=amd64] $mirror %s main\n" "${suites[@]}" \
+	printf "deb [signed-by=$keyring arch=$debarch] $mirror %s main\n" "${suites[@]}" \
 		>"$dir/sources.list.$$"
 	mv -- "$dir/sources.list.$$" "$dir/sources.list"
 	: >"$dir/status"
@@ -61,8 +62,8 @@ apt_init()
 		Dir::State::lists "$dir/lists";
 		Dir::State::status "$dir/status";
 		Dir::Cache "$dir/cache";
-		APT::Architecture "amd64";
-		APT::Architectures { "amd64"; };
+		APT::Architecture "$debarch";
+		APT::Architectures { "$debarch"; };
 		APT::Sandbox::User "root";
 		APT::Install-Recommends "false";
 		APT::Update::Error-Mode "any";
@@ -148,6 +149,21 @@ apt_missing()
 		fi
 		printf '%s\n' "$package"
 	done <"$1"
+}
+# unpack_package FILE DIR: but for what a compiler never reads.
+unpack_package()
+{
+	dpkg-deb --fsys-tarfile "$1" |
+		tar -x -C "$2" --no-same-owner --keep-directory-symlink --delay-directory-restore \
+			--exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' --exclude='./usr/share/info/*' \
+			--exclude='./usr/share/locale/*' --exclude='./usr/share/i18n/*' --exclude='./var/lib/*' --exclude='./usr/lib/llvm-*/lib/*.a'
+}
+# unpack_packages LIST DIR: all of a list, several at a time.
+unpack_packages()
+{
+	export -f unpack_package
+	# shellcheck disable=SC2016 # the inner bash expands it
+	cut -d' ' -f3 "$1" | xargs -r -P "$(nproc)" -I{} bash -euo pipefail -c 'unpack_package "$1" "$2"' unpack "$debs/{}" "$2"
 }
 # How far the download of the list $fetching is.
 apt_progress()

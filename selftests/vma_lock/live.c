@@ -357,7 +357,7 @@ static int hold_vma(void *data)
 
 static int fork_once(void *data)
 {
-	pid_t pid = syscall(SYS_fork);
+	pid_t pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 
 	if (!pid)
 		_exit(0);

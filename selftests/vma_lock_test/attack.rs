@@ -62,7 +62,9 @@ pub(crate) fn attack(args: &mut crate::abi::vma_test_attack) -> Result {
 
 /// The lock did not hold.
 fn expect(condition: bool) -> Result {
-    condition.then_some(()).ok_or(EUCLEAN)
+    condition
+        .then_some(())
+        .ok_or_else(|| crate::error(kernel::bindings::EUCLEAN))
 }
 
 /// The count that a reader sees who is alone.

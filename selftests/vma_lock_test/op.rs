@@ -7,12 +7,14 @@ use crate::{
         self,
         vma_test_op, //
     },
+    error,
     reuse::errno,
     side::Side,
     synthetic::Synthetic,
     wait::now_ns, //
 };
 use kernel::{
+    bindings,
     error::to_result,
     prelude::*,
     sync::atomic::Relaxed, //
@@ -84,7 +86,7 @@ impl Synthetic {
                 self.write(side, args)?;
             }
             abi::VMA_TEST_OP_DETACH | abi::VMA_TEST_OP_OVERTAKEN if word == 0 => {
-                return Err(EDEADLK)
+                return Err(error(bindings::EDEADLK))
             }
             abi::VMA_TEST_OP_ATTACH
             | abi::VMA_TEST_OP_DETACH
@@ -94,7 +96,7 @@ impl Synthetic {
             | abi::VMA_TEST_OP_INVERSION
                 if !regular =>
             {
-                return Err(EDEADLK)
+                return Err(error(bindings::EDEADLK))
             }
             abi::VMA_TEST_OP_ATTACH | abi::VMA_TEST_OP_DETACH | abi::VMA_TEST_OP_START_WRITE => {
                 self.write(side, args)?

@@ -31,6 +31,9 @@ mod guards;
 mod hold;
 mod op;
 mod overtake;
+#[cfg(not(misc_owner))]
+#[path = "../../samples/owner.rs"]
+mod owner;
 mod put;
 mod reuse;
 mod seed;
@@ -81,10 +84,14 @@ struct Device {
 
 #[vtable]
 impl MiscDevice for Device {
-    type OwnerModule = VmaLockTest;
     type Ptr = Pin<KBox<Self>>;
 
     fn open(_file: &File, _misc: &MiscDeviceRegistration<Self>) -> Result<Self::Ptr> {
+        #[cfg(not(misc_owner))]
+        // SAFETY: This is `open`, of the only device.
+        unsafe {
+            owner::hold_module(_file)?
+        };
         KBox::try_pin_init(
             try_pin_init!(Self { synthetic <- synthetic::Synthetic::new() }),
             GFP_KERNEL,
@@ -106,6 +113,11 @@ impl MiscDevice for Device {
         seq_print!(m, "held:\t{}\n", HELD.load(Relaxed));
         seq_print!(m, "writing:\t{}\n", WRITING.load(Relaxed));
     }
+}
+
+/// The error of that number: not each has a name in the kernel crate of each version.
+fn error(errno: u32) -> Error {
+    Error::from_errno(-(errno as i32))
 }
 
 /// Hands a copy of the user's structure to `f`, and writes it back whether `f` fails or not: no user

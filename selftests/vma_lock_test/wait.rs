@@ -2,10 +2,16 @@
 
 //! Waiting for a state, by looking at it again and again.
 
-use crate::abi;
+use crate::{
+    abi,
+    error, //
+};
 use core::ptr;
 use kernel::{
-    bindings::rcuwait,
+    bindings::{
+        self,
+        rcuwait, //
+    },
     current,
     prelude::*,
     time::{
@@ -54,7 +60,7 @@ pub(crate) fn wait_for(done: impl FnMut() -> bool) -> Result {
     } else if current!().signal_pending() {
         Err(EINTR)
     } else {
-        Err(ETIME)
+        Err(error(bindings::ETIME))
     }
 }
 

@@ -31,6 +31,11 @@ class Kernel:
     def tree(self) -> Path:
         return self.dir / "tree"
 
+    @property
+    def source(self) -> Path:
+        """Where the sources are, if the tree was built with O=."""
+        return self.tree / "source" if (self.tree / "source").is_dir() else self.tree
+
     def make(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess:
         info = self.info
         command = [

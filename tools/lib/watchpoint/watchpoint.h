@@ -11,13 +11,16 @@
 /*
  * Calls HANDLER after each access of TYPE (HW_BREAKPOINT_W, HW_BREAKPOINT_RW) by any
  * CPU, on that CPU: a debug exception, so no locks and no sleep. Error pointer -ENOSPC
- * or -EOPNOTSUPP: no watchpoint is free, or there are none. Sleeps.
+ * or -EOPNOTSUPP: no watchpoint is free, or there are none that trap after the access. Sleeps.
  */
 static inline struct perf_event *__percpu *
 watchpoint_set(const void *addr, u64 len, u32 type, perf_overflow_handler_t handler)
 {
 	struct perf_event_attr attr;
 
+	/* Others trap before it, and again and again unless somebody steps over it. */
+	if (!IS_ENABLED(CONFIG_X86))
+		return (struct perf_event *__percpu *)ERR_PTR_PCPU(-EOPNOTSUPP);
 	hw_breakpoint_init(&attr);
 	attr.bp_addr = (unsigned long)addr;
 	attr.bp_len = len;
