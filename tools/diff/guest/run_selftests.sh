@@ -21,15 +21,13 @@ result() {	# result STATUS NAME
 set -- /modules/side_*.ko
 [ -e "$1" ] || set --
 echo "KTAP version 1"
-echo "1..$(($# + 2))"
+echo "1..$(($# + 1))"
 
 # As modprobe would: the module's parameters from the kernel's command line.
 parameters=$(tr ' ' '\n' </proc/cmdline | sed -n 's/^vma_lock_diff\.//p')
 # shellcheck disable=SC2086 # there may be none, or several
 insmod /modules/vma_lock_diff.ko $parameters
-result $? kernel
-insmod /modules/vma_lock_diff_rust.ko
-result $? rust
+result $? kernel_and_rust
 for ko in "$@"; do
 	# side_NUMBER_NAME.ko
 	name=${ko#/modules/side_*_}

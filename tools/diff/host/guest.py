@@ -24,7 +24,7 @@ def _place(attempt: Attempt) -> str:
         key = cell_key(match)
         where = f"{compare.operation_name(key[0])}, {compare.state_name(key)}"
         return f" in {where}" if match[7] is None else f" after {where}"
-    return " in schedules" if attempt.last.startswith(("cells ", "scenario ", "schedule ", "rounds")) else ""
+    return ""
 
 
 def _trouble(attempt: Attempt) -> tuple[str, str] | None:

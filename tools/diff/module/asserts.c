@@ -60,7 +60,7 @@ void vma_lock_diff_annotation(u32 what)
 EXPORT_SYMBOL_GPL(vma_lock_diff_annotation);
 
 /* Some are told that it is not: so an assertion that nobody makes any more is missed. */
-int diff_rcu_held(void)
+int vma_lock_diff_rcu_read_lock_held(void)
 {
 	const struct diff_cell *cell = diff_watched_cell();
 
@@ -69,3 +69,4 @@ int diff_rcu_held(void)
 		return 0;
 	return rcu_read_lock_held() && (!IS_ENABLED(CONFIG_PREEMPT_RCU) || rcu_preempt_depth());
 }
+EXPORT_SYMBOL_GPL(vma_lock_diff_rcu_read_lock_held);

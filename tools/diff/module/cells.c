@@ -160,7 +160,7 @@ static int walk_thread(void *data)
 	return 0;
 }
 
-void diff_cells_schedule(void)
+void vma_lock_diff_schedule(void)
 {
 	struct diff_walk *walk = walking;
 
@@ -175,6 +175,7 @@ void diff_cells_schedule(void)
 	if (READ_ONCE(walk->abandoned))
 		kthread_complete_and_exit(NULL, 0);
 }
+EXPORT_SYMBOL_GPL(vma_lock_diff_schedule);
 
 /* On another CPU, if there is one. */
 static int watch_thread(void *data)

@@ -97,8 +97,6 @@ void diff_watch_stop(void);
 
 /* cells.c */
 int diff_cells_run(const struct vma_lock_diff_side *side, struct diff_log *log);
-/* In the C sides' schedule(), and in that of an operation. */
-void diff_cells_schedule(void);
 int diff_cells_init(void);
 void diff_cells_exit(void);
 extern struct task_struct *diff_sleeper;

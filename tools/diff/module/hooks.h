@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A stop before each access to a word that tasks share.
- *
- * Included before everything else in a C side. What it redefines is what the
- * kernel's headers are made of, so that a side is hooked whatever its own code
- * looks like: the instrumentation of all atomic operations, READ_ONCE and
- * WRITE_ONCE, acquire and release, and the scheduler's and RCU's entry points.
- * For tasks that are not being scheduled by the module the hooks do nothing.
+ * What a C side tells that a stock kernel does not: its assertions, what it says to lockdep, and that
+ * it goes to sleep. Included before everything else, so that a side is hooked whatever its own code
+ * looks like.
  */
 #ifndef VMA_LOCK_DIFF_HOOKS_H
 #define VMA_LOCK_DIFF_HOOKS_H
@@ -14,13 +10,6 @@
 #include "vma_lock_diff.h"
 
 #include <linux/compiler.h>
-#include <linux/instrumented.h>
-
-#define instrument_atomic_read(v, size)		vma_lock_diff_step(POINT_LOAD, v)
-#define instrument_atomic_write(v, size)	vma_lock_diff_step(POINT_STORE, v)
-#define instrument_atomic_read_write(v, size)	vma_lock_diff_step(POINT_RMW, v)
-
-#include <linux/atomic.h>
 
 /* Those that define what is redefined below. */
 #include <linux/lockdep.h>
@@ -35,36 +24,6 @@
 #error "the protocol's headers were included before the hooks were in place"
 #endif
 
-#undef READ_ONCE
-#define READ_ONCE(x)							\
-({									\
-	compiletime_assert_rwonce_type(x);				\
-	vma_lock_diff_step(POINT_LOAD, &(x));				\
-	__READ_ONCE(x);							\
-})
-
-#undef WRITE_ONCE
-#define WRITE_ONCE(x, val)						\
-do {									\
-	compiletime_assert_rwonce_type(x);				\
-	vma_lock_diff_step(POINT_STORE, &(x));				\
-	__WRITE_ONCE(x, val);						\
-} while (0)
-
-#undef smp_load_acquire
-#define smp_load_acquire(p)						\
-({									\
-	vma_lock_diff_step(POINT_LOAD, p);				\
-	__smp_load_acquire(p);						\
-})
-
-#undef smp_store_release
-#define smp_store_release(p, v)						\
-do {									\
-	vma_lock_diff_step(POINT_STORE, p);				\
-	__smp_store_release(p, v);					\
-} while (0)
-
 #ifdef CONFIG_LOCKDEP
 #define __diff_lock_release(map, ip)		(lock_release)(map, ip)
 #define __diff_lock_acquire(...)		(lock_acquire)(__VA_ARGS__)
@@ -76,7 +35,6 @@ do {									\
 #undef lock_acquire
 #define lock_acquire(l, s, t, r, c, n, i)				\
 do {									\
-	vma_lock_diff_lockdep(true);					\
 	vma_lock_diff_annotation(DIFF_LOCKDEP_ACQUIRE | ((s) & 7) |	\
 		((int)(r) == 1 ? DIFF_LOCKDEP_READ : 0) |			\
 		((int)(r) == 2 ? DIFF_LOCKDEP_RECURSIVE : 0) |		\
@@ -89,7 +47,6 @@ do {									\
 #undef lock_release
 #define lock_release(map, ip)						\
 do {									\
-	vma_lock_diff_lockdep(false);					\
 	vma_lock_diff_annotation(0);					\
 	__diff_lock_release(map, ip);					\
 } while (0)
@@ -143,19 +100,10 @@ do {									\
 #define RCU_LOCKDEP_WARN(c, s)			__diff_assert(c)
 #endif
 
-#undef set_current_state
-#define set_current_state			vma_lock_diff_set_current_state
+/* A wait by this one would hang where a wakeup is lost; that it is another one is a matter of ordering. */
 #undef __set_current_state
-#define __set_current_state			vma_lock_diff_set_current_state
+#define __set_current_state(state)		set_current_state(state)
 #define schedule				vma_lock_diff_schedule
-#define rcuwait_wake_up				vma_lock_diff_rcuwait_wake_up
-#define finish_rcuwait				vma_lock_diff_finish_rcuwait
-#define rcu_read_lock				vma_lock_diff_rcu_read_lock
-#define rcu_read_unlock				vma_lock_diff_rcu_read_unlock
 #define rcu_read_lock_held			vma_lock_diff_rcu_read_lock_held
-
-/* An inline function: to be defined before it is replaced. */
-#include <linux/sched/signal.h>
-#define signal_pending_state(state, task)	vma_lock_diff_signal_pending_state(state)
 
 #endif /* VMA_LOCK_DIFF_HOOKS_H */

@@ -10,7 +10,6 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include "states.h"
-#include "thread.h"
 
 #include <linux/bug.h>
 #include <linux/hw_breakpoint.h>
@@ -56,14 +55,7 @@ const struct diff_cell *diff_watched_cell(void)
 
 struct diff_seen *diff_noted(void)
 {
-	struct diff_thread *t;
-
-	if (interrupted())
-		return NULL;
-	if (current == READ_ONCE(watched))
-		return seen_by_watched;
-	t = diff_thread_current();
-	return t ? &t->seen : NULL;
+	return is_watched() ? seen_by_watched : NULL;
 }
 
 static void count(u8 *n)

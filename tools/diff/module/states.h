@@ -82,8 +82,6 @@ void diff_write_outcome(struct diff_log *log, const struct diff_cell *c, const s
 
 /* asserts.c */
 void diff_asserts_begin(u32 word);
-/* rcu_read_lock_held(), for assertions. */
-int diff_rcu_held(void);
 
 /* probes.c: where what the current task does is noted, or NULL; the cell that it is in, or NULL. */
 struct diff_seen *diff_noted(void);

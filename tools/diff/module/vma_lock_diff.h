@@ -4,11 +4,10 @@
  *
  * A side is one implementation of the protocol: the tree's C, the tree's C with
  * somebody's patch on it, the Rust library. The C sides are modules of their
- * own, made of side.c by tools/diff/run; Rust is a part of vma_lock_diff.ko and,
- * with stops for the schedules, vma_lock_diff_rust.ko.
+ * own, made of side.c by tools/diff/run; Rust is a part of vma_lock_diff.ko.
  *
- * The module decides nothing. It runs each side through the same cells and
- * schedules and writes down what was seen; tools/diff/run compares.
+ * The module decides nothing. It runs each side through the same cells and writes
+ * down what was seen; tools/diff/run compares.
  */
 #ifndef VMA_LOCK_DIFF_H
 #define VMA_LOCK_DIFF_H
@@ -113,35 +112,12 @@ struct vma_lock_diff_side {
 /* Runs the side through everything. Sleeps. -EINVAL: its layout is not the kernel's. */
 int vma_lock_diff_run(const struct vma_lock_diff_side *side);
 
-/* Runs Rust: the states with the library as it is, the schedules, also later ones, with this one. */
-int vma_lock_diff_run_rust(const struct vma_lock_diff_side *stepped);
-
-/*
- * The points of the protocol at which another task may come in between. In the
- * C sides and in the library's helpers hooks.h puts them before each access to a
- * word that tasks share, in the Rust library --cfg vma_lock_steps does.
- */
-enum vma_lock_diff_point {
-	POINT_LOAD,
-	POINT_STORE,
-	POINT_RMW,
-};
-
-void vma_lock_diff_step(u32 point, const volatile void *addr);
-
-/* Each stands for the kernel's function of that name; only scheduled threads see a difference. */
-void vma_lock_diff_set_current_state(u32 state);
-bool vma_lock_diff_signal_pending_state(u32 state);
+/* What the hooks of a C side call in the place of the kernel's functions. */
 void vma_lock_diff_schedule(void);
-int vma_lock_diff_rcuwait_wake_up(struct rcuwait *w);
-void vma_lock_diff_finish_rcuwait(struct rcuwait *w);
-void vma_lock_diff_rcu_read_lock(void);
-void vma_lock_diff_rcu_read_unlock(void);
 int vma_lock_diff_rcu_read_lock_held(void);
-/* The lockdep map of a VMA is acquired or released, whether the kernel has lockdep or not. */
-void vma_lock_diff_lockdep(bool acquire);
 
-/* With which arguments: a subclass of 0 to 7, and any of these. */
+/* A lockdep map is acquired or released, whether the kernel has lockdep or not. */
+/* The arguments: a subclass of 0 to 7, and any of these. */
 #define DIFF_LOCKDEP_ACQUIRE	(1 << 3)
 #define DIFF_LOCKDEP_ACQUIRED	(1 << 4)
 #define DIFF_LOCKDEP_READ	(1 << 5)

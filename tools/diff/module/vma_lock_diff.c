@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Loading this runs the kernel's binary; loading vma_lock_diff_rust.ko the Rust side; loading a C side after it
- * runs that. Where what was seen goes, log.c says.
+ * Loading this runs the kernel's binary and then Rust; loading a C side after it runs that. Where what
+ * was seen goes, log.c says.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include "schedules.h"
+#include "diff.h"
 
 #include <linux/module.h>
 #include <linux/moduleparam.h>
@@ -45,12 +45,6 @@ int vma_lock_diff_run(const struct vma_lock_diff_side *side)
 }
 EXPORT_SYMBOL_GPL(vma_lock_diff_run);
 
-int vma_lock_diff_run_rust(const struct vma_lock_diff_side *stepped)
-{
-	return again ? 0 : run(&diff_rust_side);
-}
-EXPORT_SYMBOL_GPL(vma_lock_diff_run_rust);
-
 static int __init diff_init(void)
 {
 	int err = diff_log_init();
@@ -69,7 +63,7 @@ static int __init diff_init(void)
 	err = diff_watchdog_init();
 	if (err)
 		goto probes;
-	err = again ? 0 : run(&diff_kernel_side);
+	err = again ? 0 : run(&diff_kernel_side) ?: run(&diff_rust_side);
 	if (err)
 		goto watchdog;
 	return 0;
