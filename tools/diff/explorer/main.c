@@ -3,8 +3,8 @@
  * explorer --readers SIDE --writers SIDE --out FILE [--scenes WHICH] [--seed N] [--edges FILE] [--count WORD]
  *
  * Runs scenes with these two of the sides that are linked in; with a seed random rounds as well.
- * WHICH: "small", up to three threads, and each operation alone; "all", larger ones besides; "full",
- * up to five threads in every way; "protocol", up to three threads, no lookups; or a name; default
+ * WHICH: "small", up to three threads, and each operation alone; "large", more threads; "full", up to
+ * five threads in every way; "protocol", up to three threads, no lookups; or a name; default
  * none. --count: what the count of VMA 0 is at first. --edges: see edges.c. Exit code 0: FILE is
  * whole. 2: it cannot be explored, stderr says why.
  */
@@ -31,9 +31,11 @@ static bool wanted(const struct x_scene *scene, const char *which)
 {
 	if (!strcmp(which, "small"))
 		return !scene->roles[3];
+	if (!strcmp(which, "large"))
+		return scene->roles[3];
 	if (!strcmp(which, "protocol"))
 		return !scene->roles[3] && !scene->lookups;
-	return !strcmp(which, "all") || !strcmp(which, "full") || !strcmp(which, scene->name);
+	return !strcmp(which, "full") || !strcmp(which, scene->name);
 }
 
 static void run(const struct x_scene *scene, const void *readers, const void *writers)
@@ -107,7 +109,7 @@ int main(int argc, char **argv)
 	for (int i = 0; i < n; i++)
 		if (wanted(&scenes[i], which))
 			run_from(scenes[i], count, side_named(readers), side_named(writers));
-	if (!strcmp(which, "small") || !strcmp(which, "all") || !strcmp(which, "full"))
+	if (!strcmp(which, "small") || !strcmp(which, "full"))
 		alone(side_named(readers), side_named(writers));
 	now_exploring = "random rounds";
 	if (seed)

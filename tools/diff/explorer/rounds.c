@@ -14,10 +14,12 @@
 
 #define RUNS		16
 #define MAX_EVENTS	8000
+/* So many steps, and nothing has changed: it waits for what another would have to do, in a loop. */
+#define MAX_LOOKS	10000
 
 static struct {
 	unsigned long seed;
-	unsigned int run, events, turns;
+	unsigned int run, events, turns, looks;
 	unsigned int seen[4];
 	/* After how many events each thread was last left where it could have gone on. */
 	unsigned int left[X_THREADS];
@@ -77,11 +79,14 @@ static bool leave(int thread)
 
 static int next_thread(int last)
 {
-	const unsigned int mask = machine_enabled();
+	const unsigned int mask = machine_enabled(), events = r.events;
 	unsigned int rest = mask;
 
 	if (last >= 0) {
 		note_changes(last);
+		r.looks = r.events == events ? r.looks + 1 : 0;
+		if (r.looks > MAX_LOOKS)
+			return -1;
 		if (mask & 1U << last && !leave(last))
 			return last;
 		if (mask & ~(1U << last))
@@ -102,7 +107,7 @@ static bool one_run(const struct x_scene *scene, const void *readers, const void
 	int next = -1;
 
 	machine_begin(scene, readers, writers, &memory);
-	r.events = r.turns = 0;
+	r.events = r.turns = r.looks = 0;
 	memset(r.left, 0, sizeof(r.left));
 	x_summary(r.seen);
 	while (ok && (next = next_thread(next)) >= 0) {
@@ -124,7 +129,8 @@ void rounds(unsigned long seed, const void *readers, const void *writers)
 	for (r.run = 0; r.run < RUNS; r.run++) {
 		report_rounds_begin(seed);
 		ok = one_run(&scene, readers, writers);
-		outcome_text(text, sizeof(text), !ok ? "fault" : r.events > MAX_EVENTS ? "endless" : "blocked");
+		outcome_text(text, sizeof(text), !ok ? "fault" :
+			     r.events > MAX_EVENTS || r.looks > MAX_LOOKS ? "endless" : "blocked");
 		report_rounds_end(text);
 	}
 }

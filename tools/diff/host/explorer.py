@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from . import CannotTell, coverage, trees
@@ -20,8 +20,8 @@ SOURCE = TOP / "tools/diff/explorer"
 # Compiled with the kernel's headers, and with the host's.
 KERNEL_PARTS = ("world", "steps", "stand_ins", "nodes", "roles", "lookups", "alone", "maple_tree")
 HOST_PARTS = ("main", "machine", "states", "search", "edges", "outcome", "report", "rounds", "scenes")
-# Scenes of more than three threads are for one side alone.
-ALONE, MIXED = "all", "small"
+# Up to three threads, for all mixes; more than three, for one side alone.
+SMALL, LARGE, FULL = "small", "large", "full"
 
 # No function of the kernel that it patches while it boots, no check that it does elsewhere.
 FLAGS = """\
@@ -184,24 +184,64 @@ def build(kernel: Kernel, folder: Path, sides: dict[str, tuple[dict[str, str], t
     return errors
 
 
+def _differ(result: dict, base: dict) -> bool:
+    """Do scenes that begin where a VMA's life begins come to something else?"""
+    outcomes = [
+        {scene["name"]: {outcome["text"] for outcome in scene["outcomes"]} for scene in one["scenes"]}
+        for one in (result, base)
+    ]
+    return any(texts != outcomes[1].get(name) for name, texts in outcomes[0].items() if " alone" not in name)
+
+
 class Explorer:
     """Runs the programs, as many at a time as there are CPUs."""
 
     def __init__(self, folder: Path, seed: int, full: bool):
-        self.folder, self.seed = folder, seed
-        self.alone = "full" if full else ALONE
-        self._pool = ThreadPoolExecutor(os.cpu_count())
-        self._jobs = []
+        self.folder, self.seed, self.full = folder, seed, full
+        self._pool, self._planner = ThreadPoolExecutor(os.cpu_count()), ThreadPoolExecutor(1)
+        self._jobs, self._plans = [], []
         self._failed: dict[str, str] = {}
         self._lock, self._told = threading.Lock(), time.monotonic()
+        self._running: set[subprocess.Popen] = set()
         self.lines: dict[str, coverage.Lines] = {}  # of each C side: what ran
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        """Whatever is not done yet is of no use any more."""
+        for pool in (self._planner, self._pool):
+            pool.shutdown(wait=False, cancel_futures=True)
+        for process in list(self._running):
+            process.kill()
+
     def start(self, name: str) -> None:
-        """All mixes of a side and Rust. That of "before" has those of Rust alone as well."""
-        mixes = [(name, name), (name, "rust"), ("rust", name)]
+        """All mixes of a side and Rust; that of "before" comes first, and has those of Rust alone as well.
+
+        Of a patch that by itself differs with up to three threads, the rest is not gone through.
+        """
+        own = self._submit(name, (name, name), SMALL)
         if name == "before":
-            mixes.append(("rust", "rust"))
-        self._jobs += [(name, mix, self._pool.submit(self._explore, name, *mix)) for mix in mixes]
+            self._base = own
+            self._submit(name, ("rust", "rust"), SMALL)
+            self._submit(name, ("rust", "rust"), FULL if self.full else LARGE)
+        self._plans.append(self._planner.submit(self._plan, name, own))
+
+    def _submit(self, name: str, mix: tuple[str, str], which: str) -> Future:
+        job = self._pool.submit(self._explore, name, *mix, which)
+        self._jobs.append((name, mix, job))
+        return job
+
+    def _plan(self, name: str, own: Future) -> None:
+        """The rest, where it is of use."""
+        try:
+            if name != "before" and not self.full and _differ(own.result(), self._base.result()):
+                return
+        except CannotTell:  # said by fill()
+            return
+        self._submit(name, (name, name), FULL if self.full else LARGE)
+        self._submit(name, (name, "rust"), SMALL)
+        self._submit(name, ("rust", name), SMALL)
 
     def refuse(self, name: str, reason: str) -> None:
         self._failed[name] = reason
@@ -209,6 +249,8 @@ class Explorer:
     def fill(self, records: dict[str, Record]) -> dict[str, str]:
         """Waits, and notes what was seen where what the guest saw is. Return why some cannot be explored."""
         failed = self._failed
+        for plan in self._plans:
+            plan.result()
         for name, mix, job in self._jobs:
             try:
                 result = job.result()
@@ -220,34 +262,33 @@ class Explorer:
             # The guest may have had trouble with it.
             if record := records.get("rust" if mix == ("rust", "rust") else name):
                 _note(record, mix, result)
-        self._pool.shutdown()
         return failed
 
-    def _explore(self, name: str, readers: str, writers: str) -> dict:
-        """The scenes, from the cache if this very program has run them, and random rounds."""
+    def _explore(self, name: str, readers: str, writers: str, which: str) -> dict:
+        """Scenes, from the cache if this very program has run them; with the small ones random rounds."""
         program = self._program(name)
-        which = self.alone if readers == writers else MIXED
-        key = hashlib.sha256(program.read_bytes() + f"{readers} {writers} {which}".encode()).hexdigest()[:24]
+        lines = self.folder / f"side_{name}.gcno"
+        asked = program.read_bytes() + lines.read_bytes() + f"{readers} {writers} {which}".encode()
+        key = hashlib.sha256(asked).hexdigest()[:24]
         kept = self.folder / "cache" / f"{key}.json"
         if not kept.is_file():
             kept.parent.mkdir(exist_ok=True)
-            result = json.loads(self._run(name, readers, writers, "--scenes", which))
+            result = json.loads(self._run(name, readers, writers, which, "--scenes", which))
             if (readers, writers) != ("rust", "rust"):
-                result["lines"] = self._lines(name, readers, writers)
+                result["lines"] = coverage.read(lines, self._counts(readers, writers, which))
             kept.with_suffix(".new").write_text(json.dumps(result))
             kept.with_suffix(".new").rename(kept)
         result = json.loads(kept.read_text())
-        result["rounds"] = json.loads(self._run(name, readers, writers, "--seed", str(self.seed)))["rounds"]
+        if which == SMALL:
+            rounds = self._run(name, readers, writers, "rounds", "--seed", str(self.seed))
+            result["rounds"] = json.loads(rounds)["rounds"]
         return result
 
     def _program(self, name: str) -> Path:
         return self.folder / f"explorer_{name}"
 
-    def _lines(self, name: str, readers: str, writers: str) -> dict:
-        return coverage.read(self.folder / f"side_{name}.gcno", self._counts(readers, writers))
-
-    def _counts(self, readers: str, writers: str) -> Path:
-        return self.folder / f"counts_{readers}-{writers}"
+    def _counts(self, readers: str, writers: str, which: str) -> Path:
+        return self.folder / f"counts_{readers}-{writers}-{which}"
 
     def _tell(self, text: str) -> None:
         """A line a second, whoever has something to say."""
@@ -257,20 +298,22 @@ class Explorer:
             self._told = time.monotonic()
         print(f"          {text}", flush=True)
 
-    def _run(self, name: str, readers: str, writers: str, *arguments: str) -> str:
+    def _run(self, name: str, readers: str, writers: str, which: str, *arguments: str) -> str:
         program = self._program(name)
-        out = program.with_name(f"{program.name}.{readers}-{writers}.json")
+        out = program.with_name(f"{program.name}.{readers}-{writers}-{which}.json")
         command = [program, "--readers", readers, "--writers", writers, "--out", out, *arguments]
-        counts = self._counts(readers, writers)
+        counts = self._counts(readers, writers, which)
         shutil.rmtree(counts, ignore_errors=True)
         environment = os.environ | {"GCOV_PREFIX": str(counts)}
         said = ""
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+            self._running.add(process)
             for line in process.stderr:
                 if line.startswith("exploring "):
                     self._tell(f"{name}, {readers}-{writers}: {line.removeprefix('exploring ').strip()}")
                 else:
                     said = line.strip()
+        self._running.discard(process)
         if process.returncode:
             raise CannotTell((said or f"ended the explorer with {process.returncode}").removeprefix("cannot: "))
         return out.read_text()
@@ -283,6 +326,7 @@ def _note(record: Record, mix: tuple[str, str], result: dict) -> None:
         record.scenarios[key] = Scenario(
             scene["ends"], scene["states"], scene["steps"], scene["preemptions"], scene["complete"]
         )
-    record.rounds[mix] = [
-        Rounds(rounds["seed"], rounds["events"].split(), rounds["outcome"]) for rounds in result["rounds"]
-    ]
+    if result["rounds"]:
+        record.rounds[mix] = [
+            Rounds(rounds["seed"], rounds["events"].split(), rounds["outcome"]) for rounds in result["rounds"]
+        ]

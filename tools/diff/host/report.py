@@ -59,6 +59,7 @@ def schedules_tried(job) -> None:
         f"  schedules of {job.what}: {', '.join(done.mixes)} (readers-writers); all orders"
         f"{f' ({bounds})' if bounds else ''}: {done.runs} runs, {done.states} states, {done.steps} steps;"
         f" random: {done.rounds} runs, {done.events} steps, SEED={done.seed}"
+        f"{'; larger scenes and mixes left out, smaller ones differ (FULL=1: all)' if done.cut_short else ''}"
     )
 
 
