@@ -80,7 +80,9 @@ def lay_out(folder: Path, name: str, files: dict[str, str], shape: trees.Shape) 
     names |= {f"SIDE_HAS_{optional}": "" for optional in shape.optional}
     trees.write(side / "shape.h", "".join(f"#define {key} {value}\n" for key, value in names.items()))
     trees.write(side / "renamed.h", "".join(f"#define {old} {new}\n" for old, new in shape.renamed.items()))
-    (side / "predicate.c").unlink(missing_ok=True)
+    for earlier in side.glob("*.c"):
+        if earlier.stem not in parts(shape):
+            earlier.unlink()
     for part in parts(shape):
         trees.write(side / f"{part}.c", f'#include "{TOP}/tools/diff/module/{part}.c"\n')
 
