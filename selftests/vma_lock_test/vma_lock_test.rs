@@ -29,12 +29,12 @@ mod abi;
 mod attack;
 mod guards;
 mod hold;
-mod op;
 mod overtake;
 #[cfg(not(misc_owner))]
 #[path = "../../samples/owner.rs"]
 mod owner;
 mod put;
+mod refcnt_ops;
 mod reuse;
 mod seed;
 mod side;

@@ -89,7 +89,7 @@ def lay_out(folder: Path, name: str, files: dict[str, str], shape: trees.Shape) 
 
 def parts(shape: trees.Shape) -> list[str]:
     """What a side is made of."""
-    return ["side", "predicate"] if shape.predicate else ["side"]
+    return ["tree_side", "predicate"] if shape.predicate else ["tree_side"]
 
 
 def _objects(folder: Path, name: str) -> list[str]:
@@ -103,7 +103,7 @@ def _objects(folder: Path, name: str) -> list[str]:
 def layout(folder: Path, name: str) -> dict[str, int]:
     """Where the fields are that a side and the module must agree on."""
     raw = folder / name / "layout"
-    command = ["objcopy", "-O", "binary", "--only-section=.vma_lock_diff.layout", folder / name / "side.o", raw]
+    command = ["objcopy", "-O", "binary", "--only-section=.vma_lock_diff.layout", folder / name / "tree_side.o", raw]
     subprocess.run(command, check=True)
     return {field.rstrip(b"\0").decode(): at for field, at in struct.iter_unpack("=44sI", raw.read_bytes())}
 
@@ -113,7 +113,7 @@ def _kbuild(folder: Path, names: list[str]) -> None:
     for name in names:
         lines += [
             f"side_{name}-y := {' '.join(_objects(folder, name))}",
-            f"CFLAGS_{name}/side.o := -I$(src)/{name} -I{TOP}/tools/diff/module",
+            f"CFLAGS_{name}/tree_side.o := -I$(src)/{name} -I{TOP}/tools/diff/module",
             f"CFLAGS_{name}/predicate.o := -I$(src)/{name}",
             # A program of the host has no shadow memory.
             *(f"{what}_{name}/predicate.o := n" for what in ("KASAN_SANITIZE", "KCSAN_SANITIZE")),
