@@ -11,6 +11,7 @@
 )]
 #![allow(clippy::all)]
 
+use crate::synthetic_mm::bindings::synthetic_mm;
 use kernel::{
     bindings::{
         mm_struct,
