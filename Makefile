@@ -198,7 +198,7 @@ litmus: setup
 model:
 	$(Q)tools/model/run
 # Of the modules' build only the Rust side of the explorer.
-stepped = $(addprefix tools/diff/explorer/stepped/,lib.o module_side.o side.o)
+stepped = $(addprefix tools/diff/explorer/stepped/,lib.o side.o)
 proof: setup
 	+$(call build,$(stepped))
 	$(Q)tools/model/proof/run --kernel $(dir) $(PATCH)
