@@ -170,11 +170,9 @@ TEST_F(pair, detach_waits_for_last_of_two)
 	wait_until_held(2);
 	wait_until_writing();
 	wait_until_blocked(&detacher.tid);
-	pthread_kill(reader[0].thread, SIGUSR1);
-	ASSERT_EQ(EINTR, call_join(&reader[0]));
+	ASSERT_EQ(EINTR, call_interrupt(&reader[0]));
 	wait_until_blocked(&detacher.tid);
-	pthread_kill(reader[1].thread, SIGUSR1);
-	ASSERT_EQ(EINTR, call_join(&reader[1]));
+	ASSERT_EQ(EINTR, call_interrupt(&reader[1]));
 	ASSERT_EQ(0, call_join(&detacher)) TH_LOG("%s", strerror(detacher.err));
 
 	EXPECT_EQ(FLAG + 2, first.refcnt_put);
@@ -221,8 +219,7 @@ TEST_F(pair, killed_writer_gives_flag_back)
 	other.hold_ms = 0;
 	ASSERT_EQ(0, ioctl(self->fd, VMA_TEST_HOLD, &other)) TH_LOG("%s", strerror(errno));
 	EXPECT_EQ(3, other.refcnt_locked);
-	pthread_kill(reader.thread, SIGUSR1);
-	ASSERT_EQ(EINTR, call_join(&reader));
+	ASSERT_EQ(EINTR, call_interrupt(&reader));
 	EXPECT_EQ(2, hold.refcnt_put);
 	step(variant->writer, VMA_TEST_OP_DETACH, 0, 1, 0);
 }

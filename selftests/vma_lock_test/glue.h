@@ -6,10 +6,10 @@
 #define VMA_LOCK_TEST_GLUE_H
 
 #include "../../oracle/oracle.h"
-#include "../../tools/lib/synthetic_mm/synthetic_mm.h"
 #include "vma_lock_test.h"
 
 struct rcuwait;
+struct synthetic_mm;
 struct vm_area_struct;
 
 /* As the lock's own functions tell lockdep, for a count that one task raises and another drops. */

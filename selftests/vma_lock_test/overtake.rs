@@ -10,6 +10,10 @@ use crate::{
     },
     side::Side,
     synthetic::Synthetic,
+    synthetic_mm::bindings::{
+        synthetic_mm_map,
+        synthetic_mm_unmap, //
+    },
     wait::poll,
     write::MmapWriteGuard, //
 };
@@ -32,7 +36,7 @@ impl Synthetic {
     fn map(&self, vma: &VmaRaw, start: usize) -> Result {
         // SAFETY: The mm is ours; all callers hold its lock for writing.
         to_result(unsafe {
-            abi::synthetic_mm_map(
+            synthetic_mm_map(
                 self.as_ptr(),
                 vma.as_ptr(),
                 start,
@@ -43,7 +47,7 @@ impl Synthetic {
 
     fn unmap_all(&self) {
         // SAFETY: As above.
-        unsafe { abi::synthetic_mm_unmap(self.as_ptr()) }
+        unsafe { synthetic_mm_unmap(self.as_ptr()) }
     }
 
     /// The reader, by the function that the flags choose.

@@ -20,6 +20,7 @@
  */
 #include "glue.h"
 #include "race.h"
+#include "../../tools/lib/synthetic_mm/synthetic_mm.h"
 
 #include <linux/atomic.h>
 #include <linux/mm_types.h>

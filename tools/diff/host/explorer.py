@@ -133,7 +133,7 @@ def _one(kernel: Kernel, folder: Path, name: str, objects: list[Path]) -> Path:
 def _host_objects(kernel: Kernel, folder: Path) -> None:
     """What all programs have: Rust, the stand-ins, the search."""
     stepped = kernel.dir / "modules/tools/diff/explorer/stepped"
-    rust = [stepped / f"{part}.o" for part in ("module_side", "side", "lib")]
+    rust = [stepped / f"{part}.o" for part in ("side", "lib")]
     _one(kernel, folder, "rust", [*rust, folder / "rust_helpers.o"])
     _run(["ld", "-r", "-o", folder / "kernel.o", *(folder / f"{part}.o" for part in KERNEL_PARTS)])
     _run([kernel.tree / "tools/objtool/objtool", "--hacks=jump_label", "--link", "--module", folder / "kernel.o"])
