@@ -214,12 +214,18 @@ TEST_F(live, signal_ends_hold)
 	struct call holder;
 	struct writer w;
 
-	hold_start(&holder, self->fd, &self->hold);
-	writer_start(&w, MUNMAP, self->area);
-	wait_until_blocked(&w.tid);
-	EXPECT_EQ(EINTR, call_interrupt(&holder));
-	EXPECT_EQ(0, writer_join(&w));
-	EXPECT_LT(self->hold.put_ns - self->hold.locked_ns, 5000 * NSEC_PER_MSEC);
+	/* The writer may have slept for something else when the signal came: then once more. */
+	for (int tries = 0; tries < 5 && !self->hold.waiter; tries++) {
+		if (tries)
+			self->area = map_area();
+		self->hold.addr = (unsigned long)self->area;
+		hold_start(&holder, self->fd, &self->hold);
+		writer_start(&w, MUNMAP, self->area);
+		wait_until_blocked(&w.tid);
+		EXPECT_EQ(EINTR, call_interrupt(&holder));
+		EXPECT_EQ(0, writer_join(&w));
+		EXPECT_LT(self->hold.put_ns - self->hold.locked_ns, 5000 * NSEC_PER_MSEC);
+	}
 	EXPECT_EQ(w.tid, (pid_t)self->hold.waiter);
 }
 
