@@ -103,6 +103,10 @@ def version(tree: Path) -> str:
         makefile = (tree / "Makefile").read_text(errors="replace")
     except OSError:
         return "of unknown version"
+    return version_of(makefile)
+
+
+def version_of(makefile: str) -> str:
     parts = dict(re.findall(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *= *(\S*)$", makefile, re.MULTILINE))
     return "{VERSION}.{PATCHLEVEL}.{SUBLEVEL}{EXTRAVERSION}".format_map(defaultdict(str, parts))
 
