@@ -72,6 +72,20 @@ def read(notes: Path, prefix: Path) -> dict:
     return result
 
 
+def compiled(notes: Path) -> Lines:
+    """The lines that became code, whether they ran or not, by the notes of the object."""
+    done = subprocess.run(
+        ["gcov", "-j", "-t", "-o", str(notes.parent), str(notes)], capture_output=True, text=True, check=False
+    )
+    if done.returncode or not done.stdout.strip():
+        raise CannotTell(f"gcov says {(done.stderr.strip() or 'nothing').splitlines()[-1]}")
+    result = Lines()
+    for file in json.loads(done.stdout)["files"]:
+        if name := next((name for name in trees.PROTOCOL if file["file"].endswith(name)), None):
+            result.counts.setdefault(name, {}).update({line["line_number"]: 1 for line in file["lines"]})
+    return result
+
+
 def _without_comments(text: str) -> list[str]:
     return re.sub(r"/\*.*?\*/|//[^\n]*", lambda match: "\n" * match[0].count("\n"), text, flags=re.DOTALL).splitlines()
 

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What is said of a series: a line a patch, and a text to reply with."""
+"""What is said of a series: a line a patch, what is behind it, and a text to reply with."""
+
+import textwrap
+
+WIDTH, LINES = 72, 25
 
 
 def label(patch: dict) -> str:
@@ -18,3 +22,147 @@ def as_read(series: dict) -> list[str]:
         lines.append(f"{label(patch)}: {what}")
         lines += [f"    {note}" for note in patch["notes"]]
     return lines
+
+
+def said(verdict: str, means: str, reason: str) -> str:
+    """identical (states, schedules)"""
+    if verdict == "could not tell":
+        return f"could not tell: {reason}"
+    if not means:
+        return reason
+    return f"{verdict} ({means})"
+
+
+def line(patch) -> str:
+    done = patch.verdict
+    more = [f"not compared: {', '.join(done.not_compared)}"] if done.not_compared else []
+    more += [f"not examined: {', '.join(done.not_examined)}"] if done.not_examined else []
+    calls = callers_in_short(patch.read["calls"])
+    return "; ".join([f"{label(patch.read)}: {said(done.verdict, done.means, done.reason)}", *more, *calls])
+
+
+def callers_in_short(calls: list[dict]) -> list[str]:
+    changed = [change for file in calls for change in file["changes"]]
+    other = [change["function"] for change in changed if change["before"] != change["after"]]
+    broken = [change for change in changed if change["broken"]]
+    if broken:
+        return [f"caller {broken[0]['function']}(): {broken[0]['broken'][0]}"]
+    if other:
+        more = f" and {len(other) - 3} more" if len(other) > 3 else ""
+        return [f"callers lock in another order: {', '.join(f'{name}()' for name in other[:3])}{more}"]
+    return []
+
+
+def _sequence(calls: list[str]) -> str:
+    """a b b c, b twice in a row said once."""
+    parts: list[list] = []
+    for call in calls:
+        if parts and parts[-1][0] == call:
+            parts[-1][1] += 1
+        else:
+            parts.append([call, 1])
+    return " ".join(name + (f"*{count}" if count > 1 else "") for name, count in parts) or "none"
+
+
+def caller_lines(calls: list[dict]) -> list[str]:
+    """By function: what it calls, before and after; and of which nothing can be said."""
+    lines = []
+    for file in calls:
+        if file["unknown"]:
+            functions = ", ".join(f"{name}()" for name in file["functions"]) or "all of it"
+            lines.append(f"not examined: {file['file']}: {functions} ({file['unknown']})")
+            continue
+        for change in file["changes"]:
+            place = f"{file['file']}: {change['function']}()"
+            if change["before"] == change["after"]:
+                known = (
+                    f", locks in the same order: {_sequence(change['before'])}"
+                    if change["before"]
+                    else ", locks nothing"
+                )
+                lines.append(f"not examined but for its locking: {place}{known}")
+                continue
+            lines.append(f"{place} locks in another order")
+            lines += [f"    before: {_sequence(change['before'])}", f"    after:  {_sequence(change['after'])}"]
+            lines += [f"    looks like a broken rule: {rule}" for rule in change["broken"]]
+    return lines
+
+
+def details(report: dict) -> list[str]:
+    """What stands below the lines."""
+    lines = []
+    if report["pre_existing"]:
+        lines += ["", f"in the base already, and not counted: C and Rust differ, {report['pre_existing']}"]
+    for patch in report["patches"]:
+        part = [f"    {note}" for note in patch["notes"]]
+        for row in patch["rows"][:3]:
+            part += [
+                f"    {row['where']}: {row['state']}",
+                f"        before  {row['before']}",
+                f"        after   {row['after']}",
+            ]
+            part += [f"        Rust    {row['rust']}"] if row["rust"] else []
+        if len(patch["rows"]) > 3:
+            part.append(f"    ... of {len(patch['rows'])} kinds; all are in the report")
+        if patch["rows"] and patch["base"]["verdict"] == "identical":
+            part.append("    against the base of the series: identical")
+        part += [f"    {text}" for text in caller_lines(patch["calls"])]
+        if part:
+            lines += ["", f"{label(patch)}", *part]
+    return [*lines, ""] if lines else []
+
+
+def _wrap(text: str, indent: str = "  ", at_most: int = 3) -> list[str]:
+    lines = textwrap.wrap(text, WIDTH, subsequent_indent=indent, break_long_words=True, break_on_hyphens=False)
+    if len(lines) > at_most:
+        lines = lines[:at_most]
+        lines[-1] = lines[-1][: WIDTH - 4] + " ..."
+    return lines
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= WIDTH else text[: WIDTH - 4].rstrip() + " ..."
+
+
+def mail(report: dict) -> str:
+    """To be pasted into a reply."""
+    base, kernel = report["base"], report["kernel"]
+    name = (
+        f"commit {base['commit'][:12]}, Linux {base['version']}"
+        if base["commit"]
+        else f"{kernel['PACKAGE'] or kernel['RELEASE']}"
+    )
+    lines = _wrap(
+        f"Compared with the per-VMA lock of {name}; kernel {kernel['NAME']} {kernel['RELEASE']}, SEED={report['seed']}."
+    )
+    lines.append("")
+    interesting = [
+        patch for patch in report["patches"] if patch["means"] or patch["verdict"] != "identical" or patch["callers"]
+    ]
+    rest = len(report["patches"]) - len(interesting)
+    order = {"differs": 0, "could not tell": 1, "identical": 2}
+    tail = _wrap(f"As a whole: {report['verdict']}, {report['reason']}", at_most=2) + ["", "To repeat:"]
+    tail += _wrap(f"  {report['command']}", "    ", 2)
+    first = next((patch for patch in report["patches"] if patch["rows"]), None)
+    shown = []
+    if first:
+        row = first["rows"][0]
+        shown = ["", f"First difference, patch {first['number']}/{first['total']}:"]
+        shown += _wrap(f"  {row['where']}: {row['state']}", "    ", 3)
+        shown += [_cut(f"    before: {row['before']}"), _cut(f"    after:  {row['after']}")]
+    room = LINES - len(lines) - len(shown) - len(tail) - 3
+    kept = (
+        sorted(interesting, key=lambda patch: order[patch["verdict"]])[:room]
+        if len(interesting) > room
+        else interesting
+    )
+    for patch in [patch for patch in interesting if patch in kept]:
+        verdict = said(patch["verdict"], patch["means"], patch["reason"])
+        head = f"{patch['number']}/{patch['total']}: {verdict}"
+        lines.append(_cut(head if len(head) > WIDTH - 12 else f"{head}: {patch['subject']}"))
+    if len(interesting) > len(kept):
+        lines.append(f"... and {len(interesting) - len(kept)} more")
+    if rest:
+        lines.append(f"{rest} of {len(report['patches'])} touch nothing of the protocol")
+    lines += [*shown, "", *tail]
+    return "\n".join(line.rstrip() for line in lines[:LINES]) + "\n"

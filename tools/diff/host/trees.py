@@ -158,6 +158,27 @@ def shape(files: dict[str, str], before: dict[str, str] | None = None) -> Shape:
     return result
 
 
+def tokens(files: dict[str, str]) -> str:
+    """What the compiler sees: without comments, and with white space only where it counts."""
+    return "\0".join(f"{name}\0{_tokens(text)}" for name, text in sorted(files.items()))
+
+
+def _tokens(text: str) -> str:
+    def bare(match: re.Match) -> str:
+        return match[0] if match[0][0] in "\"'" else " "
+
+    text = text.replace("\\\n", " ")
+    text = re.sub(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|/\*.*?\*/|//[^\n]*", bare, text, flags=re.DOTALL)
+    # A directive ends with its line.
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    out = "".join(f"\n{line}\n" if line.startswith("#") else f"{line} " for line in lines if line)
+    # Between two punctuation marks, or one and a word, blanks say nothing, but in a directive.
+    return "\n".join(
+        line if line.startswith("#") else re.sub(r"(?<=[(){}\[\];,]) | (?=[(){}\[\];,])", "", line).strip()
+        for line in re.sub(r"\n+", "\n", out).split("\n")
+    )
+
+
 def ordering(before: dict[str, str], after: dict[str, str]) -> str:
     """Which accesses are ordered otherwise, in words; empty: none."""
     counts = Counter(ORDERING.findall(_code(after)))
