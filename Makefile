@@ -12,9 +12,13 @@ help:
 ##   matrix          - Every kernel that is supported, one line each (ONLY="7.2 rt";
 ##                     COMMANDS="guest diff"); goes on where it stopped
 ##   diff            - Is a change to the protocol "no functional change"? C before, C
-##                     after, Rust, state by state (PATCH=my.patch or TREE=~/linux;
-##                     SEED=: of the random schedules; CELL=: one cell of the report;
-##                     FIRST=1: no boot if schedules differ; FULL=1: five threads)
+##                     after, Rust, state by state: a verdict for each patch of a series
+##                     (PATCH=mbox, mail, directory, diff or -; RANGE=base..topic or a
+##                     commit, TREE=~/linux; MAIL=1 or a file: to reply with; BISECT=1),
+##                     or a tree (TREE=~/linux). SEED=: of the random schedules; CELL=: one
+##                     cell of the report; FIRST=1: no boot if schedules differ; FULL=1:
+##                     five threads. Bots call tools/diff/series: make turns exit 1 into 2
+##   diff-score      - Is it right? Changes of this lock with the verdict that each must get
 ##
 ## Building
 ##   modules         - The modules, for the kernel chosen below (default)
@@ -187,9 +191,10 @@ matrix:
 	$(Q)tools/matrix/run --only "$(ONLY)" --commands "$(COMMANDS)"
 
 diff: x86_only
-	$(Q)$(MAKE) bootable modules || { echo "verdict: could not tell — the modules do not build"; exit 2; }
-	$(Q)$(enter) tools/diff/run --kernel $(dir) \
-		$(if $(TREE),--tree $(TREE)) $(if $(SEED),--seed $(SEED)) $(if $(CELL),--cell "$(CELL)") $(PATCH)
+	+$(Q)tools/diff/series $(if $(TREE),--tree $(TREE)) $(if $(RANGE),--range $(RANGE)) $(if $(BISECT),--bisect) \
+		$(if $(MAIL),--mail=$(MAIL:1=-)) $(if $(SEED),--seed $(SEED)) $(if $(CELL),--cell "$(CELL)") $(PATCH)
+diff-score: x86_only bootable modules
+	$(Q)tools/diff/score --kernel $(dir)
 
 litmus: setup
 	$(Q)scripts/setup/herd7
@@ -248,7 +253,7 @@ coccicheck includecheck versioncheck checkpatch:
 	$(call instead,make check)
 
 .PHONY: help setup all modules modules_install selftests check clippy rustfmt rustfmtcheck rustdoc rust-analyzer \
-	x86_only bootable run-modules run guest fuzz shell test matrix diff litmus model proof mutants bench plants swap \
+	x86_only bootable run-modules run guest fuzz shell test matrix diff diff-score litmus model proof mutants bench plants swap \
 	torture clean mrproper distclean \
 	install kselftest kselftest-all run_tests kunit htmldocs pdfdocs tags TAGS cscope compile_commands.json \
 	coccicheck includecheck versioncheck checkpatch

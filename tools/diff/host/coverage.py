@@ -100,6 +100,16 @@ def _functions(text: str) -> dict[int, str]:
     return result
 
 
+def _heads(text: str) -> dict[int, range]:
+    """Line of a function's head -> the lines of the whole."""
+    result = {}
+    for match in FUNCTION.finditer(text):
+        first, opening = text.count("\n", 0, match.start()) + 1, text.count("\n", 0, match.end()) + 1
+        last = text.count("\n", 0, text.find("\n}", match.end())) + 2
+        result |= dict.fromkeys(range(first, opening + 1), range(first, last + 1))
+    return result
+
+
 def _macro(lines: list[str], number: int) -> str:
     """The macro in whose definition this line is."""
     while number > 1 and lines[number - 2].endswith("\\"):
@@ -115,6 +125,7 @@ class Source:
         self.lines = lines
         self.text = {name: _without_comments(text) for name, text in files.items()}
         self.functions = {name: _functions("\n".join(text)) for name, text in self.text.items()}
+        self.heads = {name: _heads("\n".join(text)) for name, text in self.text.items()}
 
     def ran(self, file: str, number: int, seen: frozenset[str] = frozenset()) -> bool | None:
         """None: there is nothing that could run."""
@@ -131,6 +142,10 @@ class Source:
             return counts[number] > 0
         if number not in self.functions[file]:
             return None
+        # A function has begun where any line of it has run.
+        if whole := self.heads[file].get(number):
+            known = [counts[n] for n in whole if n in counts]
+            return any(known) if known else False
         # The rest of a statement.
         first = last = number
         while first > 1 and not re.search(r"[;{}:]$", text[first - 2].strip()) and text[first - 2].strip():

@@ -54,6 +54,17 @@ def read(path: Path, own: str) -> list[tuple]:
         if COUNTERS.match(name):
             counters.setdefault(section, []).append((value, value + length))
 
+    # Of the object that tells gcov's own run time of them only a stamp and a checksum are in the way: they stand
+    # before the first function that merges counters.
+    merges: dict[int, int] = {}
+    for head in heads:
+        if head[1] == RELA:
+            for at, info, _addend in struct.iter_unpack("<QQq", content(head)):
+                if symbols[info >> 32][0].startswith("__gcov_merge"):
+                    merges[head[7]] = min(at, merges.get(head[7], at))
+    for section, at in merges.items():
+        counters.setdefault(section, []).append((at - 32, at))
+
     def is_counter(section: int, at: int) -> bool:
         return any(first <= at < end for first, end in counters.get(section, ()))
 

@@ -83,8 +83,9 @@ def rank(difference: Difference) -> tuple:
         return (0, 0, 0, 0)
     if difference.where == "predicate":
         return (1 if key[1] <= FLAG + LIMIT else 5, 0, 0, key[1])
-    # Schedules: fewer threads first, and those with an end that must not be.
-    return (2, difference.where.count(" and "), "wrong=" not in f"{difference.state}{difference.after}", 0)
+    # Schedules: fewer threads first, and those with an end that must not be; random ones say least.
+    threads = 9 if difference.where.startswith("random") else difference.where.count(" and ")
+    return (2, threads, "wrong=" not in f"{difference.state}{difference.after}", 0)
 
 
 def _change(difference: Difference) -> tuple[str, ...]:

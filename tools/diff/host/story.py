@@ -37,6 +37,10 @@ def line(patch) -> str:
     done = patch.verdict
     more = [f"not compared: {', '.join(done.not_compared)}"] if done.not_compared else []
     more += [f"not examined: {', '.join(done.not_examined)}"] if done.not_examined else []
+    again = (
+        ["as the base again"] if done.verdict == "differs" and patch.base and patch.base.verdict == "identical" else []
+    )
+    more = again + more
     calls = callers_in_short(patch.read["calls"])
     return "; ".join([f"{label(patch.read)}: {said(done.verdict, done.means, done.reason)}", *more, *calls])
 
@@ -136,11 +140,9 @@ def mail(report: dict) -> str:
         f"Compared with the per-VMA lock of {name}; kernel {kernel['NAME']} {kernel['RELEASE']}, SEED={report['seed']}."
     )
     lines.append("")
-    interesting = [
-        patch for patch in report["patches"] if patch["means"] or patch["verdict"] != "identical" or patch["callers"]
-    ]
-    rest = len(report["patches"]) - len(interesting)
-    order = {"differs": 0, "could not tell": 1, "identical": 2}
+    patches = report["patches"]
+    named = [patch for patch in patches if patch["verdict"] != "identical" or patch["callers"] or len(patches) == 1]
+    rest = [patch for patch in patches if patch not in named]
     tail = _wrap(f"As a whole: {report['verdict']}, {report['reason']}", at_most=2) + ["", "To repeat:"]
     tail += _wrap(f"  {report['command']}", "    ", 2)
     first = next((patch for patch in report["patches"] if patch["rows"]), None)
@@ -150,19 +152,18 @@ def mail(report: dict) -> str:
         shown = ["", f"First difference, patch {first['number']}/{first['total']}:"]
         shown += _wrap(f"  {row['where']}: {row['state']}", "    ", 3)
         shown += [_cut(f"    before: {row['before']}"), _cut(f"    after:  {row['after']}")]
-    room = LINES - len(lines) - len(shown) - len(tail) - 3
-    kept = (
-        sorted(interesting, key=lambda patch: order[patch["verdict"]])[:room]
-        if len(interesting) > room
-        else interesting
-    )
-    for patch in [patch for patch in interesting if patch in kept]:
-        verdict = said(patch["verdict"], patch["means"], patch["reason"])
-        head = f"{patch['number']}/{patch['total']}: {verdict}"
-        lines.append(_cut(head if len(head) > WIDTH - 12 else f"{head}: {patch['subject']}"))
-    if len(interesting) > len(kept):
-        lines.append(f"... and {len(interesting) - len(kept)} more")
-    if rest:
-        lines.append(f"{rest} of {len(report['patches'])} touch nothing of the protocol")
+    same: dict[str, list[str]] = {}
+    for patch in rest:
+        same.setdefault(said("identical", patch["means"], patch["reason"]), []).append(str(patch["number"]))
+    groups = [row for text, numbers in same.items() for row in _wrap(f"{text}: {', '.join(numbers)}", at_most=2)]
+    room = LINES - len(lines) - len(shown) - len(tail) - len(groups) - 2
+    order = {"differs": 0, "could not tell": 1, "identical": 2}
+    kept = named if len(named) <= room else sorted(named, key=lambda patch: order[patch["verdict"]])[: room - 1]
+    for patch in [patch for patch in named if patch in kept]:
+        text = "; ".join([said(patch["verdict"], patch["means"], patch["reason"]), *patch["callers"]])
+        lines.append(_cut(f"{patch['number']}/{patch['total']}: {text}: {patch['subject']}"))
+    if len(named) > len(kept):
+        lines.append(f"... and {len(named) - len(kept)} more")
+    lines += groups
     lines += [*shown, "", *tail]
     return "\n".join(line.rstrip() for line in lines[:LINES]) + "\n"
