@@ -192,9 +192,9 @@ matrix:
 
 diff: x86_only
 	+$(Q)tools/diff/series $(if $(TREE),--tree $(TREE)) $(if $(RANGE),--range $(RANGE)) $(if $(BISECT),--bisect) \
-		$(if $(MAIL),--mail=$(MAIL:1=-)) $(if $(SEED),--seed $(SEED)) $(if $(CELL),--cell "$(CELL)") $(PATCH)
+		$(if $(MAIL),--mail=$(patsubst 1,-,$(MAIL))) $(if $(SEED),--seed $(SEED)) $(if $(CELL),--cell "$(CELL)") $(PATCH)
 diff-score: x86_only bootable modules
-	$(Q)tools/diff/score --kernel $(dir)
+	$(Q)$(enter) tools/diff/score --kernel $(dir)
 
 litmus: setup
 	$(Q)scripts/setup/herd7
