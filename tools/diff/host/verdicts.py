@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """tools/diff/run --series: what tools/diff/series has read, compared and told."""
 
+import contextlib
 import json
+import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -138,6 +140,20 @@ class Series:
 
 def compare(args, kernel: sides.Kernel, step) -> int:
     """The command. Return its exit code."""
+    if not args.check:
+        return tell(args, kernel, step)
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        code = tell(args, kernel, step)
+    for patch in json.loads((args.out / "report.json").read_text())["patches"]:
+        if patch["verdict"] != IDENTICAL:
+            kind = "ERROR: " if patch["verdict"] == DIFFERS else ""
+            first = f"; {patch['reason']}" if patch["verdict"] == DIFFERS else ""
+            print(f"{kind}{story.said(patch['verdict'], patch['means'], patch['reason'])}{first}")
+    return code
+
+
+def tell(args, kernel: sides.Kernel, step) -> int:
+    """On standard output, and in the report."""
     began = time.monotonic() - args.began
     read = json.loads(Path(args.series).read_text())
     kernel_files = trees.read_tree(kernel.source)

@@ -173,7 +173,14 @@ def _bare(name: str, content: bytes) -> Read:
         )
     before = content[: DIFF.search(content).start()].decode(errors="replace")
     title = re.search(r"^commit [0-9a-f]{7,}$.*?^    (\S.*?)$", before, re.MULTILINE | re.DOTALL)
-    return Read([Patch(name, title[1] if title else Path(name).stem, content, text=before)])
+    found = Read([Patch(name, title[1] if title else Path(name).stem, content, text=before)])
+    found.base_commit = _base_commit(content)
+    return found
+
+
+def _base_commit(content: bytes) -> str:
+    base = re.search(rb"^base-commit: ([0-9a-f]{7,64})$", content, re.MULTILINE)
+    return base[1].decode() if base else ""
 
 
 def _split(name: str, content: bytes) -> list[bytes]:
@@ -199,9 +206,7 @@ def _take(found: Read, where: str, raw: bytes, seen: dict[str, str]) -> None:
     called = f"{where} ({title})" if title else where
     identity = _header(message, "Message-ID")
     text, diff, author = _mailinfo(called, _plain(called, message, raw))
-    body = text.encode(errors="replace") + diff
-    if (base := re.search(rb"^base-commit: ([0-9a-f]{7,64})$", body, re.MULTILINE)) and not found.base_commit:
-        found.base_commit = base[1].decode()
+    found.base_commit = found.base_commit or _base_commit(text.encode(errors="replace") + diff)
     start = DIFF.search(diff)
     number = NUMBER.search(subject)
     if not start:

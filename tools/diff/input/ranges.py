@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Commits of any kernel checkout to patches."""
 
+import re
 from pathlib import Path
 
 from . import InputError, git, said
@@ -71,6 +72,20 @@ def file(tree: Path, name: str, path: str) -> str | None:
     """A file of a commit; None: it has none such."""
     done = git("show", f"{name}:{path}", where=tree)
     return None if done.returncode else done.stdout.decode(errors="surrogateescape")
+
+
+def blobs(tree: Path, patches: list[Patch]) -> dict[str, str]:
+    """The files that patches were made for, by their index lines, where the checkout has them."""
+    found: dict[str, str] = {}
+    for patch in patches:
+        text = patch.diff.decode(errors="replace")
+        for name, blob in re.findall(
+            r"^diff --git a/(\S+) b/\1\n(?:\w.*\n)*?index ([0-9a-f]{7,64})\.\.", text, re.MULTILINE
+        ):
+            if name not in found and blob.strip("0"):
+                done = git("cat-file", "blob", blob, where=tree)
+                found[name] = "" if done.returncode else done.stdout.decode(errors="surrogateescape")
+    return {name: text for name, text in found.items() if text}
 
 
 def objects(tree: Path) -> Path:
