@@ -72,6 +72,8 @@ class Runner:
         self.lines: dict[str, coverage.Lines] = {}
         self.failed: dict[str, str] = {}
         self.booted = False
+        self.thorough = False  # states, although schedules differ
+        self._cheap: dict[tuple[str, str], Verdict | None] = {}
         self._explored: explorer.Explorer | None = None
         self._verdicts: dict[tuple[str, str], Verdict] = {}
 
@@ -138,6 +140,12 @@ class Runner:
 
     def cheap(self, old: Version, new: Version) -> Verdict | None:
         """Without running anything."""
+        key = (old.name, new.name)
+        if key not in self._cheap:
+            self._cheap[key] = self._look(old, new)
+        return self._cheap[key]
+
+    def _look(self, old: Version, new: Version) -> Verdict | None:
         if old is new:
             return Verdict(IDENTICAL, "text")
         for version in (new, old):
@@ -162,7 +170,7 @@ class Runner:
             return
         names = list(dict.fromkeys(["before", *(name for pair in asked for name in pair)]))
         self._explore(names, asked)
-        open_pairs = [pair for pair in asked if not self._differs(*pair)]
+        open_pairs = [pair for pair in asked if self.thorough or not self._differs(*pair)]
         wanted = list(dict.fromkeys(["before", *(name for pair in open_pairs for name in pair)]))
         missing = [name for name in wanted if not (name in self.records and self.records[name].cells)]
         if open_pairs and missing:

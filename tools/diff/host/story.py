@@ -92,21 +92,21 @@ def caller_lines(calls: list[dict]) -> list[str]:
     return lines
 
 
-def details(report: dict) -> list[str]:
-    """What stands below the lines."""
+def details(report: dict, rows: int) -> list[str]:
+    """What stands below the lines, with so many differences of each patch."""
     lines = []
     if report["pre_existing"]:
         lines += ["", f"in the base already, and not counted: C and Rust differ, {report['pre_existing']}"]
     for patch in report["patches"]:
         part = [f"    {note}" for note in patch["notes"]]
-        for row in patch["rows"][:3]:
+        for row in patch["rows"][:rows]:
             part += [
                 f"    {row['where']}: {row['state']}",
                 f"        before  {row['before']}",
                 f"        after   {row['after']}",
             ]
             part += [f"        Rust    {row['rust']}"] if row["rust"] else []
-        if len(patch["rows"]) > 3:
+        if rows and len(patch["rows"]) > rows:
             part.append(f"    ... of {len(patch['rows'])} kinds; all are in the report")
         if patch["rows"] and patch["base"]["verdict"] == "identical":
             part.append("    against the base of the series: identical")

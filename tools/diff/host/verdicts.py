@@ -7,8 +7,10 @@ import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 from . import CannotTell, series_report, sides, story, trees
+from . import report as terminal
 from .series import DIFFERS, EXIT, IDENTICAL, UNKNOWN, UNTOUCHED, Runner, Verdict, Version, prune
 
 
@@ -141,7 +143,11 @@ class Series:
 def compare(args, kernel: sides.Kernel, step) -> int:
     """The command. Return its exit code."""
     if not args.check:
-        return tell(args, kernel, step)
+        try:
+            return tell(args, kernel, step)
+        except CannotTell as error:
+            print(f"verdict: {UNKNOWN} \u2014 {error}", flush=True)
+            return EXIT[UNKNOWN]
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
         code = tell(args, kernel, step)
     for patch in json.loads((args.out / "report.json").read_text())["patches"]:
@@ -160,8 +166,11 @@ def tell(args, kernel: sides.Kernel, step) -> int:
     for note in read["notes"]:
         step("NOTE", note)
     with Runner(args.out, kernel, args.seed, args.timeout, step) as runner:
+        series = Series(read, runner, kernel_files)
+        # Who asks for one patch wants to see all of it.
+        alone = len(series.patches) == 1
+        runner.thorough = alone and not args.check and not os.environ.get("FIRST")
         try:
-            series = Series(read, runner, kernel_files)
             series.compare()
         except CannotTell as error:
             series.read["notes"].append(str(error))
@@ -173,13 +182,18 @@ def tell(args, kernel: sides.Kernel, step) -> int:
         report = series_report.collect(series, kernel, args.seed, runner)
         for patch in series.patches:
             print(story.line(patch), flush=True)
-        for line in story.details(report):
+        if alone and series.patches[0].verdict.result:
+            job = SimpleNamespace(name="after", what=series.patches[0].read["subject"])
+            job.result = series.patches[0].verdict.result
+            terminal.table(job)
+            terminal.schedules_tried(job)
+        for line in story.details(report, rows=0 if alone else 3):
             print(line)
         verdict, reason = series.overall()
         report["verdict"], report["reason"] = verdict, reason
         report["seconds"] = round(time.monotonic() - began, 1)
         series_report.write(args.out, report)
-        if args.cell and len(series.patches) == 1:
+        if args.cell and alone:
             series_report.cell(series.patches[0], runner.records, args.cell)
         if args.mail:
             text = story.mail(report)
