@@ -76,19 +76,19 @@ def caller_lines(calls: list[dict]) -> list[str]:
             functions = ", ".join(f"{name}()" for name in file["functions"]) or "all of it"
             lines.append(f"not examined: {file['file']}: {functions} ({file['unknown']})")
             continue
+        quiet = []
         for change in file["changes"]:
             place = f"{file['file']}: {change['function']}()"
-            if change["before"] == change["after"]:
-                known = (
-                    f", locks in the same order: {_sequence(change['before'])}"
-                    if change["before"]
-                    else ", locks nothing"
-                )
-                lines.append(f"not examined but for its locking: {place}{known}")
-                continue
-            lines.append(f"{place} locks in another order")
-            lines += [f"    before: {_sequence(change['before'])}", f"    after:  {_sequence(change['after'])}"]
-            lines += [f"    looks like a broken rule: {rule}" for rule in change["broken"]]
+            if change["before"] != change["after"]:
+                lines.append(f"{place} locks in another order")
+                lines += [f"    before: {_sequence(change['before'])}", f"    after:  {_sequence(change['after'])}"]
+                lines += [f"    looks like a broken rule: {rule}" for rule in change["broken"]]
+            elif change["before"]:
+                lines.append(f"not examined but for its locking: {place}, as before: {_sequence(change['before'])}")
+            else:
+                quiet.append(f"{change['function']}()")
+        if quiet:
+            lines.append(f"not examined: {file['file']}: {', '.join(quiet)} (no locking in them)")
     return lines
 
 

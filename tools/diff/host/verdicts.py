@@ -125,14 +125,17 @@ class Series:
         count = len(self.patches)
         kinds = {kind: [p for p in self.patches if p.verdict.verdict == kind] for kind in (UNKNOWN, DIFFERS, IDENTICAL)}
         untouched = sum(patch.verdict.reason == UNTOUCHED for patch in self.patches)
+        calling = sum(bool(story.callers_in_short(patch.read["calls"])) for patch in self.patches)
         if count == 1:
             only = self.patches[0].verdict
-            return only.verdict, only.reason or f"by {only.means}"
+            more = "; callers lock in another order, which is not judged" if calling else ""
+            return only.verdict, (only.reason or f"by {only.means}") + more
         kind = next(kind for kind in (UNKNOWN, DIFFERS, IDENTICAL) if kinds[kind])
         parts = [f"{len(kinds[k])} {k}" for k in (DIFFERS, UNKNOWN) if kinds[k]]
         same = len(kinds[IDENTICAL]) - untouched
         parts += [f"{same} identical"] if same else []
         parts += [f"{untouched} touch nothing of the protocol"] if untouched else []
+        parts += [f"{calling} with callers that lock in another order, which is not judged"] if calling else []
         if kinds[DIFFERS] and self.last and not kinds[UNKNOWN]:
             touched = [patch for patch in self.patches if patch.base]
             if touched and touched[-1].base.verdict == IDENTICAL:
@@ -155,6 +158,8 @@ def compare(args, kernel: sides.Kernel, step) -> int:
             kind = "ERROR: " if patch["verdict"] == DIFFERS else ""
             first = f"; {patch['reason']}" if patch["verdict"] == DIFFERS else ""
             print(f"{kind}{story.said(patch['verdict'], patch['means'], patch['reason'])}{first}")
+        for text in patch["callers"]:
+            print(text)
     return code
 
 
