@@ -4,6 +4,7 @@
 import json
 from html import escape
 from pathlib import Path
+from types import SimpleNamespace
 
 from . import compare, html, report, show, story
 
@@ -144,3 +145,24 @@ def page(text: dict) -> str:
 def write(out: Path, text: dict) -> None:
     (out / "report.json").write_text(json.dumps(text, indent=1))
     (out / "report.html").write_text(page(text))
+
+
+def write_matrix(out: Path, series, runner, text: dict) -> None:
+    """Of a single patch on the kernel's own files whose states were run: the page with the matrix of them."""
+    patch, records = series.patches[0], runner.records
+    name = runner.one(patch.after).name
+    wanted = ("kernel", "rust", "before", name)
+    if runner.one(patch.before).name != "before" or not all(side in records and records[side].cells for side in wanted):
+        return
+    one, done = text["patches"][0], patch.verdict
+    applied = SimpleNamespace(
+        files=one["files"], not_examined=done.not_examined, not_compared=done.not_compared, notes=one["notes"]
+    )
+    job = SimpleNamespace(
+        name=name, what=patch.read["where"], kind="patch", verdict=done.verdict, reason=done.reason, result=done.result,
+        version=f"the same with {one['subject']}", patch=one["patch"], applied=applied,
+    )  # fmt: skip
+    seen = report.collect(
+        runner.kernel, [job], {side: records[side] for side in wanted}, runner.predicates, text["seconds"]
+    )
+    (out / "report.html").write_text(html.page(seen))

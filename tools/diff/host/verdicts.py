@@ -198,6 +198,8 @@ def tell(args, kernel: sides.Kernel, step) -> int:
         report["verdict"], report["reason"] = verdict, reason
         report["seconds"] = round(time.monotonic() - began, 1)
         series_report.write(args.out, report)
+        if alone and series.patches[0].verdict.result:
+            series_report.write_matrix(args.out, series, runner, report)
         if args.cell and alone:
             series_report.cell(series.patches[0], runner.records, args.cell)
         if args.mail:
