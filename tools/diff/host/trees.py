@@ -163,20 +163,30 @@ def tokens(files: dict[str, str]) -> str:
     return "\0".join(f"{name}\0{_tokens(text)}" for name, text in sorted(files.items()))
 
 
-def _tokens(text: str) -> str:
-    def bare(match: re.Match) -> str:
-        return match[0] if match[0][0] in "\"'" else " "
+TOKEN = re.compile(
+    r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|/\*.*?\*/|//[^\n]*|\w+|\n|[^\S\n]+"
+    r"|->|\+\+|--|<<=|>>=|<<|>>|&&|\|\||[-+*/%&|^=!<>]=|\.\.\.|##|.",
+    re.DOTALL,
+)
 
-    text = text.replace("\\\n", " ")
-    text = re.sub(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|/\*.*?\*/|//[^\n]*", bare, text, flags=re.DOTALL)
-    # A directive ends with its line.
-    lines = [" ".join(line.split()) for line in text.split("\n")]
-    out = "".join(f"\n{line}\n" if line.startswith("#") else f"{line} " for line in lines if line)
-    # Between two punctuation marks, or one and a word, blanks say nothing, but in a directive.
-    return "\n".join(
-        line if line.startswith("#") else re.sub(r"(?<=[(){}\[\];,]) | (?=[(){}\[\];,])", "", line).strip()
-        for line in re.sub(r"\n+", "\n", out).split("\n")
-    )
+
+def _tokens(text: str) -> str:
+    """A directive ends with its line, and a blank in it may count; elsewhere none does."""
+    out, directive, line_begins = [], False, True
+    for token in TOKEN.findall(text.replace("\\\n", " ")):
+        if token.startswith(("/*", "//")) or token.isspace():
+            if token == "\n":
+                out.append("\n" if directive else "")
+                directive, line_begins = False, True
+            elif directive and out[-1] != " ":
+                out.append(" ")
+            continue
+        if token == "#" and line_begins:
+            directive = True
+            out.append("\n")
+        out.append(token if directive else f"{token}\x01")
+        line_begins = False
+    return re.sub(r" +\n", "\n", "".join(out))
 
 
 def ordering(before: dict[str, str], after: dict[str, str]) -> str:
