@@ -189,9 +189,10 @@ def compile_sides(
     return errors
 
 
-def link_all(kernel: Kernel, folder: Path, names: list[str]) -> None:
-    """A program for each of these."""
-    _host_objects(kernel, folder)
+def link_all(kernel: Kernel, folder: Path, names: list[str], again: bool = True) -> None:
+    """A program for each of these; what they have in common is made `again`."""
+    if again:
+        _host_objects(kernel, folder)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(lambda name: link(kernel, folder, [name], folder / f"explorer_{name}"), names))
 

@@ -34,7 +34,7 @@ class Verdict:
     not_compared: list[str] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(eq=False)
 class Version:
     """A set of the protocol's files that is not, text for text, another's."""
 
@@ -72,6 +72,7 @@ class Runner:
         self.lines: dict[str, coverage.Lines] = {}
         self.failed: dict[str, str] = {}
         self.booted = False
+        self._linked: set[str] = set()
         self.thorough = False  # states, although schedules differ
         self._cheap: dict[tuple[str, str], Verdict | None] = {}
         self._explored: explorer.Explorer | None = None
@@ -103,7 +104,8 @@ class Runner:
         known = {v.name: v for v in self.versions.values() if not v.error}
         self.step("CC", f"{len(known)} x mm/mmap_lock.c")
         stepped, plain = self.out / "explorer", self.out / "sides"
-        stepped.mkdir(parents=True, exist_ok=True)
+        for folder in (stepped, plain):
+            self._of_this_kernel(folder)
         errors = explorer.compile_sides(
             self.kernel, stepped, {name: (v.files, v.shape) for name, v in known.items()}, again=False
         )
@@ -124,6 +126,19 @@ class Runner:
         if first.error:
             raise CannotTell(f"the kernel's own C {first.error}")
         self._refuse_layouts(plain, known)
+
+    def _of_this_kernel(self, folder: Path) -> None:
+        """Objects that another kernel's headers are in are of no use, and make does not see it."""
+        config = self.kernel.tree / ".config"
+        mark = (
+            f"{self.kernel.dir} {self.kernel.info['RELEASE']} {config.stat().st_mtime_ns if config.exists() else 0}\n"
+        )
+        stamp = folder / "kernel"
+        if not stamp.is_file() or stamp.read_text() != mark:
+            for path in [*folder.glob("**/*.o"), *folder.glob("**/.*.cmd")]:
+                path.unlink()
+            folder.mkdir(parents=True, exist_ok=True)
+            stamp.write_text(mark)
 
     def _refuse_layouts(self, folder: Path, known: dict[str, Version]) -> None:
         ours = sides.layout(folder, "before")
@@ -194,9 +209,10 @@ class Runner:
 
     def _explore(self, names: list[str], pairs: list[tuple[str, str]]) -> None:
         folder = self.out / "explorer"
-        new = [name for name in names if not (folder / f"explorer_{name}").is_file() or not self._explored]
+        new = [name for name in names if name not in self._linked]
         self.step("EXPLORE", f"{len(names)} x C: all orders of up to three threads, and larger scenes")
-        explorer.link_all(self.kernel, folder, new)
+        explorer.link_all(self.kernel, folder, new, again=not self._linked)
+        self._linked.update(new)
         if not self._explored:
             self._explored = explorer.Explorer(folder, self.seed, bool(os.environ.get("FULL")))
         self._explored.start_series(names, pairs)

@@ -5,7 +5,7 @@ import contextlib
 import json
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,7 +14,7 @@ from . import report as terminal
 from .series import DIFFERS, EXIT, IDENTICAL, UNKNOWN, UNTOUCHED, Runner, Verdict, Version, prune
 
 
-@dataclass
+@dataclass(eq=False)
 class Patch:
     """One of the series, with what came of it."""
 
@@ -23,7 +23,6 @@ class Patch:
     after: Version | None = None
     verdict: Verdict | None = None
     base: Verdict | None = None  # against the base of the series, where that says more
-    shown: list = field(default_factory=list)
 
 
 def _short(error: str) -> Verdict:
