@@ -75,6 +75,20 @@ def read(notes: Path, prefix: Path) -> dict:
     return result
 
 
+def compiled(notes: Path) -> Lines:
+    """The lines that became code, whether they ran or not, by the notes of the object."""
+    done = subprocess.run(
+        ["gcov", "-j", "-t", "-o", str(notes.parent), str(notes)], capture_output=True, text=True, check=False
+    )
+    if done.returncode or not done.stdout.strip():
+        raise CannotTell(f"gcov says {(done.stderr.strip() or 'nothing').splitlines()[-1]}")
+    result = Lines()
+    for file in json.loads(done.stdout)["files"]:
+        if name := next((name for name in trees.PROTOCOL if file["file"].endswith(name)), None):
+            result.counts.setdefault(name, {}).update({line["line_number"]: 1 for line in file["lines"]})
+    return result
+
+
 def _without_comments(text: str) -> list[str]:
     return re.sub(r"/\*.*?\*/|//[^\n]*", lambda match: "\n" * match[0].count("\n"), text, flags=re.DOTALL).splitlines()
 
@@ -86,6 +100,16 @@ def _functions(text: str) -> dict[int, str]:
         end = text.find("\n}", match.end())
         first, last = text.count("\n", 0, match.start()) + 1, text.count("\n", 0, end) + 2
         result |= dict.fromkeys(range(first, last + 1), match[1])
+    return result
+
+
+def _heads(text: str) -> dict[int, range]:
+    """Line of a function's head -> the lines of the whole."""
+    result = {}
+    for match in FUNCTION.finditer(text):
+        first, opening = text.count("\n", 0, match.start()) + 1, text.count("\n", 0, match.end()) + 1
+        last = text.count("\n", 0, text.find("\n}", match.end())) + 2
+        result |= dict.fromkeys(range(first, opening + 1), range(first, last + 1))
     return result
 
 
@@ -108,6 +132,7 @@ class Source:
         self._trace = re.compile(rf"\b(?:trace_|tracepoint_enabled\()(?:{'|'.join(traces)})\b") if traces else None
         self.text = {name: _without_comments(text) for name, text in files.items()}
         self.functions = {name: _functions("\n".join(text)) for name, text in self.text.items()}
+        self.heads = {name: _heads("\n".join(text)) for name, text in self.text.items()}
 
     def ran(self, file: str, number: int, seen: frozenset[str] = frozenset()) -> bool | None:
         """None: there is nothing that could run."""
@@ -124,6 +149,10 @@ class Source:
             return counts[number] > 0
         if number not in self.functions[file]:
             return None
+        # A function has begun where any line of it has run.
+        if whole := self.heads[file].get(number):
+            known = [counts[n] for n in whole if n in counts]
+            return any(known) if known else False
         # The rest of a statement.
         first = last = number
         while first > 1 and not re.search(r"[;{}:]$", text[first - 2].strip()) and text[first - 2].strip():

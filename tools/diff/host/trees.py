@@ -103,6 +103,10 @@ def version(tree: Path) -> str:
         makefile = (tree / "Makefile").read_text(errors="replace")
     except OSError:
         return "of unknown version"
+    return version_of(makefile)
+
+
+def version_of(makefile: str) -> str:
     parts = dict(re.findall(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *= *(\S*)$", makefile, re.MULTILINE))
     return "{VERSION}.{PATCHLEVEL}.{SUBLEVEL}{EXTRAVERSION}".format_map(defaultdict(str, parts))
 
@@ -152,6 +156,37 @@ def shape(files: dict[str, str], before: dict[str, str] | None = None) -> Shape:
         result.tracing = "".join(text for name, text in _tracing(files).items() if name not in _tracing(before))
         result.predicate = predicate or result.renamed.pop(old, "")
     return result
+
+
+def tokens(files: dict[str, str]) -> str:
+    """What the compiler sees: without comments, and with white space only where it counts."""
+    return "\0".join(f"{name}\0{_tokens(text)}" for name, text in sorted(files.items()))
+
+
+TOKEN = re.compile(
+    r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|/\*.*?\*/|//[^\n]*|\w+|\n|[^\S\n]+"
+    r"|->|\+\+|--|<<=|>>=|<<|>>|&&|\|\||[-+*/%&|^=!<>]=|\.\.\.|##|.",
+    re.DOTALL,
+)
+
+
+def _tokens(text: str) -> str:
+    """A directive ends with its line, and a blank in it may count; elsewhere none does."""
+    out, directive, line_begins = [], False, True
+    for token in TOKEN.findall(text.replace("\\\n", " ")):
+        if token.startswith(("/*", "//")) or token.isspace():
+            if token == "\n":
+                out.append("\n" if directive else "")
+                directive, line_begins = False, True
+            elif directive and out[-1] != " ":
+                out.append(" ")
+            continue
+        if token == "#" and line_begins:
+            directive = True
+            out.append("\n")
+        out.append(token if directive else f"{token}\x01")
+        line_begins = False
+    return re.sub(r" +\n", "\n", "".join(out))
 
 
 def ordering(before: dict[str, str], after: dict[str, str]) -> str:
