@@ -14,7 +14,10 @@ use crate::{
         synthetic_mm_map,
         synthetic_mm_unmap, //
     },
-    wait::poll,
+    wait::{
+        poll,
+        wait_for, //
+    },
     write::MmapWriteGuard, //
 };
 use kernel::{
@@ -94,7 +97,8 @@ impl Synthetic {
 
     /// The writer, which does to the VMA what `args.word` says.
     pub(crate) fn overtake(&self, side: Side, args: &mut vma_test_op) -> Result {
-        self.engage()?;
+        // SAFETY: No requirements.
+        wait_for(|| unsafe { abi::vma_lock_test_overtake_engage(self.vma().as_ptr()) })?;
         let changed = self.overtake_engaged(side, args.word);
         // SAFETY: Engaged above, and the VMA is no longer used.
         unsafe {

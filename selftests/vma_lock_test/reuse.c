@@ -70,6 +70,11 @@ int vma_lock_test_reuse_begin(struct vm_area_struct *vma, struct synthetic_mm *o
 	return 0;
 }
 
+bool vma_lock_test_reuse_engage(struct vm_area_struct *vma)
+{
+	return race_engage(vma, on_refcnt);
+}
+
 int vma_lock_test_reuse_end(void)
 {
 	return race_end() == DROPPED ? mm_count_at_wake - OURS : -ETIME;
