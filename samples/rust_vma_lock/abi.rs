@@ -5,7 +5,7 @@
 #![allow(missing_docs, unreachable_pub, dead_code, non_camel_case_types)]
 #![allow(clippy::all)]
 
-use crate::ioctl::copied;
+use crate::ioctl::uapi_structs;
 use kernel::{
     ffi,
     ioctl::_IOWR, //
@@ -19,7 +19,7 @@ include!(concat!(
 pub const HOLD: u32 = _IOWR::<vma_lock_hold>('v' as u32, 0x80);
 pub const NEXT: u32 = _IOWR::<vma_lock_next>('v' as u32, 0x81);
 
-copied! {
+uapi_structs! {
     vma_lock_hold {
         addr, hold_ms, flags, vm_start, vm_end, refcnt_locked, refcnt_put, writer_waits, pad,
     }

@@ -29,9 +29,10 @@ pub(crate) fn read_modify_write<T: AsBytes + FromBytes>(
     ret.map(|()| 0)
 }
 
-/// Says of structures that they may be copied from and to user space, byte by byte. All fields are
-/// named: that they may be, and leave no holes through which the stack would show, is checked.
-macro_rules! copied {
+/// Lets structures be copied from and to user space, byte by byte. Each names all of its fields: that
+/// these may be copied so, and that there is no hole between them through which the stack would show,
+/// is checked by the compiler.
+macro_rules! uapi_structs {
     ($($name:ident { $($field:ident),+ $(,)? })+) => {$(
         const _: () = {
             // None is left out, or there twice.
@@ -42,15 +43,15 @@ macro_rules! copied {
             );
         };
 
-        // SAFETY: Its fields are, and there is nothing between them.
+        // SAFETY: Checked above: all its bytes are those of its fields, and these may have any.
         unsafe impl kernel::transmute::FromBytes for $name {}
-        // SAFETY: As above.
+        // SAFETY: As above; nor has it any that were not written.
         unsafe impl kernel::transmute::AsBytes for $name {}
     )+};
 }
-pub(crate) use copied;
+pub(crate) use uapi_structs;
 
-/// For [`copied`].
+/// For [`uapi_structs`].
 pub(crate) const fn size_of_field<S, T: AsBytes + FromBytes>(_: fn(&S) -> &T) -> usize {
     size_of::<T>()
 }

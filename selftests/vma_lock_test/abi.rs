@@ -12,7 +12,7 @@
 #![allow(clippy::all)]
 
 use crate::{
-    ioctl::copied,
+    ioctl::uapi_structs,
     synthetic_mm::bindings::synthetic_mm, //
 };
 use kernel::{
@@ -36,7 +36,7 @@ pub const GUARDS: u32 = _IOWR::<vma_test_guards>('v' as u32, 0x92);
 pub const ATTACK: u32 = _IOWR::<vma_test_attack>('v' as u32, 0x93);
 pub const WALK: u32 = _IOWR::<vma_test_walk>('v' as u32, 0x94);
 
-copied! {
+uapi_structs! {
     vma_test_hold {
         addr, impl_, flags, hold_ms, spurious, vm_start, vm_end, locked_ns, put_ns,
         refcnt_locked, refcnt_put, waiter, slept_again,
