@@ -53,8 +53,9 @@ def never_ran(old: Version, new: Version, sources: list[coverage.Source]) -> tup
     rest = []
     for place in never:
         name = re.search(r" in (\w+)\(\)$", place)
-        uses = [len(re.findall(rf"\b{name[1]}\b", version.tokens)) for version in (old, new)] if name else [2]
-        if max(uses) > 1:
+        # Not what is declared or defined: there a type comes before the name.
+        call = rf"(?:[^\w\s*]|\breturn|\belse|\bdo)\s*\b{name[1]}\s*\(" if name else ""
+        if any(re.search(call, version.tokens) for version in (old, new)):
             rest.append(place)
         else:
             foreign.append(f"{name[1]}() (nothing of the protocol calls it)")
