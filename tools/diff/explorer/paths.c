@@ -17,8 +17,9 @@
 
 #define MEMORY	(256ul << 20)
 #define MAX_ITEMS	400
-/* A path that is longer goes round in a loop: the rest says nothing new. */
-#define MAX_STOPS	260
+/* A path that is longer, or looks into the tree more often, goes round in a loop: the rest says nothing new. */
+#define MAX_STOPS	120
+#define MAX_LOOKS	3
 #define TEXT		(64 * 1024)
 
 struct item {
@@ -30,7 +31,7 @@ struct item {
 
 static FILE *out;
 static struct item items[MAX_ITEMS];
-static int n_items, accessed, stops;
+static int n_items, accessed, stops, looks;
 static char *memory;
 static uint64_t *known, n_known, room;
 
@@ -123,20 +124,29 @@ static void print_path(const char *end)
 		fprintf(out, "%s\n", text);
 }
 
+static bool looks_into_tree(const struct x_stop *stop)
+{
+	unsigned int nr;
+
+	return stop->addr && !strcmp(x_where(stop->addr, &nr), "mm_struct.mm_mt");
+}
+
 static void follow(int changes, int wakes);
 
 /* One step, and all that can follow. */
 static void step(int changes, int wakes)
 {
 	char *const bottom = memory;
-	const int had = n_items;
+	const int had = n_items, looked = looks;
 
 	stops++;
+	looks += looks_into_tree(&machine.thread[0]->self.stop);
 	if (machine_step(0, &memory))
 		follow(changes, wakes);
 	else
 		print_path("fault");
 	stops--;
+	looks = looked;
 	n_items = had;
 	memory = bottom;
 }
@@ -157,7 +167,7 @@ static void follow(int changes, int wakes)
 		print_path(end);
 		return;
 	}
-	if (stops == MAX_STOPS)
+	if (stops == MAX_STOPS || looks > MAX_LOOKS)
 		return;
 	machine_save_world(world[depth]);
 	enabled = machine_enabled();
@@ -181,7 +191,7 @@ static void follow(int changes, int wakes)
 
 static void from(const struct x_scene *scene, const void *side, int changes)
 {
-	n_items = stops = 0;
+	n_items = stops = looks = 0;
 	now_exploring = scene->name;
 	machine_begin(scene, side, side, &memory);
 	step(changes, X_WAKES);

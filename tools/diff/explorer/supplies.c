@@ -39,8 +39,9 @@ int x_supplies(const struct x_self *self, unsigned long values[X_SUPPLIES])
 		return 0;
 	if (stop->wait == X_SLEEP)
 		return FILL(TASK_RUNNING);
+	/* One that is not to be had ends the wait of who was killed. */
 	if (stop->wait != X_RUN)
-		return FILL(0);
+		return stop->killable ? FILL(0, 1) : FILL(0);
 	if (!strcmp(word, "vm_area_struct.vm_refcnt")) {
 		int n = 0;
 
