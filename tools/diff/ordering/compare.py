@@ -74,23 +74,23 @@ def _name(of: Path, half: Half) -> str:
     return f"{kinds[kind]} of {event.word.split('.')[-1]}"
 
 
-def _code_changes(pair: Pair, partners: dict[int, int]) -> dict[str, tuple[int, bool]]:
-    """In words what is written otherwise -> (the access before where it is, by its number; is it weaker?)."""
+def _code_changes(pair: Pair, partners: dict[int, int]) -> list[str]:
+    """In words what is written otherwise."""
     ours, theirs = pair.before.accesses, pair.after.accesses
-    changes = {}
+    changes = []
     last = None
     for number, event in enumerate(ours):
         if number not in partners:
-            changes[f"no {event.label}"] = number, event.order != PLAIN
+            changes.append(f"no {event.label}")
             continue
         other = theirs[partners[number]]
         if last is not None and partners[number] < last:
-            changes[f"{event.label} is elsewhere"] = number, True
+            changes.append(f"{event.label} is elsewhere")
         last = partners[number]
         if event.what != other.what:
-            changes[f"{event.label}: {other.what}"] = number, True
+            changes.append(f"{event.label}: {other.what}")
     for number in set(range(len(theirs))) - set(partners.values()):
-        changes[f"also {theirs[number].label}"] = -1, False
+        changes.append(f"also {theirs[number].label}")
     partners = {-1: -1, **partners, len(ours): len(theirs)}
     known = sorted(partners)
     before, after = gaps(pair.before), gaps(pair.after)
@@ -100,10 +100,8 @@ def _code_changes(pair: Pair, partners: dict[int, int]) -> dict[str, tuple[int, 
         had = Counter(f for gap in before[left + 1 : right + 1] for f in gap)
         has = Counter(f for gap in after[partners[left] + 1 : partners[right] + 1] for f in gap)
         place = f"after {ours[left].label}" if left >= 0 else f"before {ours[right].label}" if right < len(ours) else "there"
-        for fence in (had - has).elements():
-            changes[f"no {fence} {place}"] = max(left, 0), True
-        for fence in (has - had).elements():
-            changes[f"{fence} {place}"] = max(left, 0), False
+        changes += [f"no {fence} {place}" for fence in (had - has).elements()]
+        changes += [f"{fence} {place}" for fence in (has - had).elements()]
     return changes
 
 
@@ -186,30 +184,42 @@ def _skeleton(of: Path, known: set[int]) -> list[str]:
     return found
 
 
+def _note(changes: dict[str, Change], name: str, texts: frozenset[str], lost: list[str], won: list[str]) -> None:
+    """On a path all that is lost is put down to all that is written otherwise there."""
+    for text in sorted(texts):
+        if text == "otherwise" and not lost and not won:
+            continue
+        change = changes.setdefault(text, Change(name, text))
+        for found, where in ((lost, change.lost), (won, change.won)):
+            for relation in dict.fromkeys(found):
+                where[relation] = where.get(relation, 0) + 1
+
+
 def operation(name: str, before: frozenset[Path], after: frozenset[Path], model: Model) -> Compared:
     result = Compared(name)
     if before == after:
         return result
     result.pairs, gone, new = pairs(before, after)
     result.unmatched = [*gone, *new]
-    aligned = [(pair, pair.partners()) for pair in result.pairs]
-    asked = {pair for pair, partners in aligned if not _only_marks(pair, partners)}
-    relations = model.many(list({each for pair in asked for each in (pair.before, pair.after)}))
     changes: dict[str, Change] = {}
-    for pair, partners in aligned:
-        known = (relations[pair.before], relations[pair.after]) if pair in asked else ({}, {})
-        lost, won = _losses(pair, partners, *known)
-        texts = _code_changes(pair, partners)
-        # On a path all that is lost is put down to all that is weaker there.
-        for text, (_, _weaker) in texts.items():
-            change = changes.setdefault(text, Change(name, text))
-            for found, where in ((lost, change.lost), (won, change.won)):
-                for relation in dict.fromkeys(found):
-                    where[relation] = where.get(relation, 0) + 1
-        if (lost or won) and not texts:
-            change = changes.setdefault("otherwise", Change(name, "otherwise"))
-            change.lost.update(dict.fromkeys(lost, 1))
-            change.won.update(dict.fromkeys(won, 1))
+    groups: dict[frozenset[str], list[tuple[Pair, dict[int, int]]]] = defaultdict(list)
+    for pair in result.pairs:
+        partners = pair.partners()
+        texts = frozenset(_code_changes(pair, partners)) or frozenset(["otherwise"])
+        if _only_marks(pair, partners):
+            _note(changes, name, texts, *_losses(pair, partners, {}, {}))
+        else:
+            groups[texts].append((pair, partners))
+    for texts, members in groups.items():
+        members.sort(key=lambda member: len(member[0].before.accesses))
+        # The shortest path first: where that loses something, so do the others.
+        for some in (members[:1], members[1:]):
+            relations = model.many(list({each for pair, _ in some for each in (pair.before, pair.after)}))
+            found = [_losses(pair, p, relations[pair.before], relations[pair.after]) for pair, p in some]
+            for lost, won in found:
+                _note(changes, name, texts, lost, won)
+            if any(lost for lost, _ in found):
+                break
     result.changes = list(changes.values())
     return result
 

@@ -226,6 +226,7 @@ class Scenes:
             if before == after:
                 continue
             there = [pair.partners() for pair in pairs]
+            _edit_places(one, there, edits)
             _edit_accesses(one, before, after, there, edits)
             _edit_fences(one, before, after, there, edits, extra)
 
@@ -254,6 +255,17 @@ def _edit_accesses(one: Embedding, before: tuple, after: tuple, there: list[dict
             continue
         if AT_LEAST[now] < AT_LEAST[was.order] or AT_LEAST[now] < AT_LEAST[statement.order] or now != was.order:
             _keep_weaker(edits, statement.line, AT_LEAST[now], statement.ordered(now))
+
+
+def _edit_places(one: Embedding, there: list[dict], edits: dict) -> None:
+    """Two that have changed places, one right after the other in the test."""
+    marks = sorted(one.at.items(), key=lambda item: item[1])
+    for (left, a), (right, b) in itertools.pairwise(marks):
+        if a[0] != b[0] or a[1] not in there[a[0]] or b[1] not in there[b[0]]:
+            continue
+        if there[a[0]][a[1]] > there[b[0]][b[1]]:
+            _keep_weaker(edits, left.line, 0, right.ordered(right.order))
+            _keep_weaker(edits, right.line, 0, left.ordered(left.order))
 
 
 def _keep_weaker(edits: dict, line: int, strength: int, text: str) -> None:
