@@ -112,6 +112,7 @@ def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: flo
                 "kind": job.kind,
                 "verdict": job.verdict,
                 "reason": job.reason,
+                "ordering": job.ordering,
                 "command": command(kernel, job),
                 "tree": job.version,
                 "patch": job.patch,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What one side orders and the other does not, path by path."""
 
+import itertools
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
@@ -94,12 +95,18 @@ def _code_changes(pair: Pair, partners: dict[int, int]) -> list[str]:
     partners = {-1: -1, **partners, len(ours): len(theirs)}
     known = sorted(partners)
     before, after = gaps(pair.before), gaps(pair.after)
-    for left, right in zip(known, known[1:], strict=False):
+    for left, right in itertools.pairwise(known):
         if partners[left] >= partners[right]:
             continue
         had = Counter(f for gap in before[left + 1 : right + 1] for f in gap)
         has = Counter(f for gap in after[partners[left] + 1 : partners[right] + 1] for f in gap)
-        place = f"after {ours[left].label}" if left >= 0 else f"before {ours[right].label}" if right < len(ours) else "there"
+        place = (
+            f"after {ours[left].label}"
+            if left >= 0
+            else f"before {ours[right].label}"
+            if right < len(ours)
+            else "there"
+        )
         changes += [f"no {fence} {place}" for fence in (had - has).elements()]
         changes += [f"{fence} {place}" for fence in (has - had).elements()]
     return changes
@@ -126,7 +133,9 @@ def _losses(pair: Pair, partners: dict[int, int], before: Relations, after: Rela
             continue
         now = after.get(here, 0)
         if now < strength:
-            lost.append(f"{_name(pair.before, left)} -> {_name(pair.before, right)}: {NAMES[strength]}, now {NAMES[now]}")
+            lost.append(
+                f"{_name(pair.before, left)} -> {_name(pair.before, right)}: {NAMES[strength]}, now {NAMES[now]}"
+            )
     for (left, right), strength in after.items():
         there = _partner(left, inverse, *sizes[::-1]), _partner(right, inverse, *sizes[::-1])
         if None not in there and before.get(there, 0) < strength:
@@ -158,7 +167,7 @@ def _only_marks(pair: Pair, partners: dict[int, int]) -> bool:
     """
     ours, theirs = pair.before.accesses, pair.after.accesses
     pairs_ = sorted(partners.items())
-    if any(right[1] < left[1] for left, right in zip(pairs_, pairs_[1:], strict=False)):
+    if any(right[1] < left[1] for left, right in itertools.pairwise(pairs_)):
         return False
     same = all(
         ours[a].what == theirs[b].what or (ours[a].order in (PLAIN, RELAXED) and theirs[b].order == RELAXED)
@@ -235,8 +244,6 @@ def sides(before: Lines, after: Lines, model: Model) -> dict[str, Compared]:
             ours, theirs = (frozenset(map(path, each)) for each in (lines, after[name]))
             found[name] = operation(name, ours, theirs, model)
     return found
-
-
 
 
 def by_text(compared: dict[str, Compared]) -> dict[str, list[Change]]:

@@ -98,5 +98,3 @@ def pairs(before: frozenset[Path], after: frozenset[Path]) -> tuple[list[Pair], 
     for pair in both:
         different.setdefault((pair.before.labels, pair.after.labels), pair)
     return list(different.values()), gone, new
-
-

@@ -20,11 +20,22 @@ from host import CannotTell
 from .paths import ACQUIRE, FULL, PLAIN, RELAXED, RELEASE, Event, Path
 
 # linux-kernel.cat's relations inside a thread. Dependencies are from elsewhere: compare.py.
-RELATIONS = ("mb", "po-rel", "acq-po", "wmb", "rmb", "gp", "barrier", "po-unlock-lock-po")
+RELATIONS = ("mb", "po-rel", "acq-po", "wmb", "rmb", "gp", "barrier", "po-unlock-lock-po", "rmw")
 # In the model each is a part of what the next one is a part of, wherever it stands there:
-# `barrier` keeps the compiler away; acq-po and rmb are `fence`, so ppo; wmb is that and in cumul-fence;
-# po-rel is A-cumulative there; mb is all that, and in pb.
-STRENGTH = {"barrier": 1, "acq-po": 2, "rmb": 2, "dep": 2, "wmb": 3, "po-rel": 4, "po-unlock-lock-po": 4, "mb": 5, "gp": 5}
+# `barrier` keeps the compiler away; acq-po and rmb are `fence`, so ppo, and so is rmw, which is in fr;
+# wmb is that and in cumul-fence; po-rel is A-cumulative there; mb is all that, and in pb.
+STRENGTH = {
+    "barrier": 1,
+    "acq-po": 2,
+    "rmb": 2,
+    "rmw": 2,
+    "wmb": 3,
+    "po-rel": 4,
+    "po-unlock-lock-po": 4,
+    "mb": 5,
+    "gp": 5,
+}
+ORDER, FULLY = 2, 5
 NAMES = {0: "nothing", 1: "barrier()", 2: "order", 3: "write barrier", 4: "release", 5: "full barrier"}
 
 FENCES = {
@@ -88,7 +99,9 @@ def litmus(path: Path) -> str:
     names = [*(f"x{i}" for i in range(number)), "before_r", "before_w", "after_r", "after_w"]
     registers = "".join(f"\tint r{i};\n" for i in range(number)) + "\tint q0;\n\tint q1;\n"
     lines = "".join(f"\t{line}\n" for line in body)
-    return f"C path\n\n{{}}\n\nP0({', '.join(f'int *{n}' for n in names)})\n{{\n{registers}\n{lines}}}\n\nexists (true)\n"
+    return (
+        f"C path\n\n{{}}\n\nP0({', '.join(f'int *{n}' for n in names)})\n{{\n{registers}\n{lines}}}\n\nexists (true)\n"
+    )
 
 
 class Model:
@@ -97,8 +110,6 @@ class Model:
     def __init__(self, herd7: File, model: File, folder: File):
         self.command = [str(herd7.resolve()), "-conf", "linux-kernel.cfg"]
         self.model, self.folder = model.resolve(), folder.absolute()
-        if not herd7.is_file():
-            raise CannotTell("memory ordering: herd7 is not there; get it: scripts/setup/herd7")
         if not (self.model / "linux-kernel.cat").is_file():
             raise CannotTell(f"memory ordering: no linux-kernel.cat in {model}")
         cats = b"".join((self.model / f"linux-kernel.{part}").read_bytes() for part in ("cat", "bell", "def", "cfg"))
@@ -111,6 +122,8 @@ class Model:
         kept = self.folder / f"{key}.out"
         if kept.is_file():
             return kept.read_text()
+        if not File(self.command[0]).is_file():
+            raise CannotTell("memory ordering: herd7 is not there; get it: scripts/setup/herd7")
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
             test = File(scratch) / "path.litmus"
             test.write_text(text)
@@ -138,8 +151,11 @@ class Model:
             raise CannotTell("memory ordering: herd7 has other accesses than the path that it was given")
         named = dict(zip((number for number, _ in labels), halves, strict=True))
         found: Relations = {}
-        for target, source, names in re.findall(r'^eiid(\d+) -> eiid(\d+) \[label="([^"]*)"[^\n]*dir="back"', dot, re.MULTILINE):
+        for target, source, names in re.findall(
+            r'^eiid(\d+) -> eiid(\d+) \[label="([^"]*)"[^\n]*dir="back"', dot, re.MULTILINE
+        ):
             self._note(found, named, source, target, names)
+        _close(path, halves, found)
         return found
 
     @staticmethod
@@ -154,6 +170,39 @@ class Model:
     def many(self, paths: list[Path]) -> dict[Path, Relations]:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             return dict(zip(paths, pool.map(self.relations, paths), strict=True))
+
+
+def _close(path: Path, halves: list[Half], found: Relations) -> None:
+    """What is ordered by way of a marked access in between is ordered: the model asks for cycles, not for steps.
+
+    So a full barrier behind an exchange, which begins at its store, orders its load as well. And as
+    pb is `prop ; strong-fence ; hb*`, what a full barrier orders it orders with all that comes after that.
+    """
+    place = {half: number for number, half in enumerate(halves)}
+    reach = [0] * len(halves)
+    steps: list[list[int]] = [[] for _ in halves]
+    strong: list[list[int]] = [[] for _ in halves]
+    for (left, right), strength in found.items():
+        if strength >= ORDER:
+            steps[place[left]].append(place[right])
+        if strength == FULLY:
+            strong[place[left]].append(place[right])
+
+    def marked(number: int) -> bool:
+        access = halves[number][0]
+        return not 0 <= access < len(path.accesses) or path.accesses[access].order != PLAIN
+
+    for number in reversed(range(len(halves))):
+        for step in steps[number]:
+            reach[number] |= 1 << step | (reach[step] if marked(step) else 0)
+    for number, left in enumerate(halves):
+        fully = 0
+        for step in strong[number]:
+            fully |= reach[step] if marked(step) else 0
+        for other in range(number + 1, len(halves)):
+            if reach[number] >> other & 1:
+                pair = left, halves[other]
+                found[pair] = max(found.get(pair, 0), FULLY if fully >> other & 1 else ORDER)
 
 
 def _halves(path: Path) -> list[Half]:

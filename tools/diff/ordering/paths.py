@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The paths of each operation, as the explorer wrote them (explorer/paths.c)."""
 
+import os
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,8 @@ from pathlib import Path as File
 from host import CannotTell
 
 FULL, ACQUIRE, RELEASE, RELAXED, PLAIN = "full", "acquire", "release", "relaxed", "plain"
+# Those that may leave the word as it was.
+CONDITIONAL = ("cmpxchg", "unless", "not_zero", "positive", "negative", "down_")
 # Functions of the kernel that the explorer has stand-ins for, and what they order.
 TRUSTED = {"schedule": FULL, "wake_up_process": FULL, "wake_up_state": FULL}
 
@@ -31,7 +34,7 @@ class Event:
     @cached_property
     def failed(self) -> bool:
         """An exchange that found another value, a lock that was not to be had."""
-        return self.kind == "rmw" and self.before == self.after and ("cmpxchg" in self.what or "down_" in self.what)
+        return self.kind == "rmw" and self.before == self.after and any(name in self.what for name in CONDITIONAL)
 
     @cached_property
     def order(self) -> str:
@@ -157,11 +160,12 @@ def parse(text: str) -> Lines:
     return {name: frozenset(lines) for name, lines in found.items()}
 
 
-def extract(program: File, side: str) -> Lines:
+def extract(program: File, side: str, environment: dict[str, str] | None = None) -> Lines:
     """The paths of one of the sides in a program."""
     out = program.with_name(f"{program.name}.{side}.paths")
     command = [program, "--readers", side, "--writers", side, "--out", "/dev/null", "--paths", out]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    environment = os.environ | (environment or {})
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
         raise CannotTell(f"memory ordering: {said[-1].removeprefix('cannot: ')}")

@@ -57,7 +57,9 @@ def words(changes: list[Change]) -> str:
     texts: dict[str, list[str]] = {}
     for change in changes:
         texts.setdefault(change.text, []).append(change.operation)
-    said = [f"{text} in {', '.join(where[:3])}{' and so on' if len(where) > 3 else ''}" for text, where in texts.items()]
+    said = [
+        f"{text} in {', '.join(where[:3])}{' and so on' if len(where) > 3 else ''}" for text, where in texts.items()
+    ]
     return "; ".join(said[:3]) + (f"; and {len(said) - 3} more" if len(said) > 3 else "")
 
 
@@ -98,7 +100,9 @@ def _weigh(result: Judgement) -> None:
     unknown = [c for c in result.lost if c.text not in known or c.operation not in known[c.text].operations]
     if unknown:
         result.verdict = CANNOT_TELL
-        result.reason = f"memory ordering: {words(unknown)}; no scene needs what is lost, but none shows that nobody does"
+        result.reason = (
+            f"memory ordering: {words(unknown)}; no scene needs what is lost, but none shows that nobody does"
+        )
         result.reason += f"; first: {first_lost(unknown)}"
     elif len(changes) > 1:
         # Each by itself may go; of two that do the same work both may not.
@@ -120,13 +124,20 @@ def write(result: Judgement, folder: File) -> None:
         note += "".join(f" * {edit}\n" for edit in rewritten.edits) + " *)\n"
         head, _, rest = text.partition("\n")
         (folder / f"{rewritten.test.name}+after.litmus").write_text(f"{head}\n\n{note}{rest}")
-    told = {
+    (folder / "ordering.json").write_text(json.dumps(table(result), indent=1))
+
+
+def table(result: Judgement) -> dict:
+    """For the report."""
+    return {
         "verdict": result.verdict,
         "reason": result.reason,
+        "scenes": [
+            {"test": r.test.name, "was": r.test.result, "is": got, "edits": r.edits} for r, got in result.changed
+        ],
         "changes": [
             {"operation": c.operation, "change": c.text, "lost": c.lost, "won": c.won}
-            for texts in by_text(result.compared).values()
-            for c in texts
+            for same in by_text(result.compared).values()
+            for c in same
         ],
     }
-    (folder / "ordering.json").write_text(json.dumps(told, indent=1))
