@@ -156,7 +156,7 @@ class Model:
         ):
             self._note(found, named, source, target, names)
         _close(path, halves, found)
-        return found
+        return {pair: strength for pair, strength in found.items() if _counts(path, *pair, strength)}
 
     @staticmethod
     def _note(found: Relations, named: dict, source: str, target: str, names: str) -> None:
@@ -170,6 +170,17 @@ class Model:
     def many(self, paths: list[Path]) -> dict[Path, Relations]:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             return dict(zip(paths, pool.map(self.relations, paths), strict=True))
+
+
+def _counts(path: Path, left: Half, right: Half, strength: int) -> bool:
+    """The halves of one access are in order anyway; barrier() is asked for in mixed-accesses alone."""
+    if strength >= ORDER:
+        return left[0] != right[0]
+    if not all(0 <= number < len(path.accesses) for number, _ in (left, right)):
+        return False
+    both = [path.accesses[number] for number, _ in (left, right)]
+    stores = [event.kind == "store" and event.order == PLAIN for event in both]
+    return both[0].where[1:] == both[1].where[1:] and any(stores) and not all(stores)
 
 
 def _close(path: Path, halves: list[Half], found: Relations) -> None:

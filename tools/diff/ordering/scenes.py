@@ -81,10 +81,14 @@ def unclaimed() -> list[str]:
     return sorted(f.stem for f in LITMUS.glob("*.litmus") if "+broken-" not in f.stem and f.stem not in known)
 
 
+def order_of(event: Event) -> str:
+    word = event.word.split(".")[-1]
+    return RELAXED if event.order == PLAIN and event.kind == "store" and word in ATOMIC_THOUGH_PLAIN else event.order
+
+
 def enough(event: Event, statement: Statement) -> bool:
     """Is the code ordered at least as the test has it?"""
-    word = event.word.split(".")[-1]
-    order = RELAXED if event.order == PLAIN and word in ATOMIC_THOUGH_PLAIN else event.order
+    order = order_of(event)
     if order == statement.order or order == FULL or statement.order == PLAIN:
         return True
     return statement.order == RELAXED and order != PLAIN
@@ -252,14 +256,10 @@ def _edit_accesses(one: Embedding, before: tuple, after: tuple, there: list[dict
         partner = there[operation].get(number)
         if partner is None:
             continue
-        now = after[operation].accesses[partner].order
-        if now == was.order or AT_LEAST[now] > AT_LEAST[statement.order]:
+        now = order_of(after[operation].accesses[partner])
+        if now == order_of(was) or enough(after[operation].accesses[partner], statement):
             continue
-        if now == statement.order or (now == PLAIN and was.word.split(".")[-1] in ATOMIC_THOUGH_PLAIN):
-            continue
-        if now == PLAIN and statement.kind == "rmw":
-            continue
-        if AT_LEAST[now] < AT_LEAST[was.order] or AT_LEAST[now] < AT_LEAST[statement.order] or now != was.order:
+        if now != PLAIN or statement.kind != "rmw":
             _keep_weaker(edits, statement.line, AT_LEAST[now], statement.ordered(now))
 
 
