@@ -33,6 +33,8 @@ help:
 ## Checking without a guest
 ##   litmus          - The memory ordering, under the kernel's memory model (TESTS=: of
 ##                     tools/model/litmus/*.litmus)
+##   ordering        - Do the litmus tests show C and Rust as they are, and which ordering
+##                     does anybody need? Each one weakened, one at a time
 ##   model           - The protocol on the host, in every interleaving (loom)
 ##   proof           - The protocol for any number of readers, by an SMT solver, and that
 ##                     each step of C and Rust is one of what is proved (PATCH=: does
@@ -197,6 +199,10 @@ litmus: setup
 	$(Q)scripts/setup/herd7
 	$(Q)$(enter) tools/model/litmus/run --herd7 $(or $(O),build)/herd7/herd7 \
 		--model $(src)/tools/memory-model $(TESTS)
+ordering: setup
+	$(Q)scripts/setup/herd7
+	+$(call build,$(stepped))
+	$(Q)$(enter) tools/diff/ordering/run --kernel $(dir)
 model:
 	$(Q)tools/model/run
 # Of the modules' build only the Rust side of the explorer.
@@ -250,7 +256,7 @@ coccicheck includecheck versioncheck checkpatch:
 	$(call instead,make check)
 
 .PHONY: help setup all modules modules_install selftests check clippy rustfmt rustfmtcheck rustdoc rust-analyzer \
-	x86_only bootable run-modules run guest fuzz shell test matrix diff litmus model proof mutants bench plants swap \
+	x86_only bootable run-modules run guest fuzz shell test matrix diff litmus ordering model proof mutants bench plants swap \
 	torture clean mrproper distclean \
 	install kselftest kselftest-all run_tests kunit htmldocs pdfdocs tags TAGS cscope compile_commands.json \
 	coccicheck includecheck versioncheck checkpatch

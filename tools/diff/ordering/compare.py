@@ -31,6 +31,7 @@ class Compared:
     pairs: list[Pair] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     unmatched: list[Path] = field(default_factory=list)  # on one side only, in values too
+    example: dict = field(default_factory=dict)  # the shortest path that loses something, or wins: for the report
 
     @property
     def lost(self) -> list[Change]:
@@ -193,6 +194,34 @@ def _skeleton(of: Path, known: set[int]) -> list[str]:
     return found
 
 
+def matrix(pair: Pair, partners: dict[int, int], before: Relations, after: Relations) -> dict:
+    """Which access is ordered before which, and how, before and after."""
+    size = len(pair.before.accesses), len(pair.after.accesses)
+    partners = {-1: -1, **partners, size[0]: size[1]}
+    numbers = sorted(partners)
+
+    def strength(relations: Relations, left: int, right: int) -> str:
+        found = [relations.get(((left, a), (right, b)), 0) for a in "RW" for b in "RW"]
+        return NAMES[max(found)] if max(found) else ""
+
+    def name(number: int) -> str:
+        if number in (-1, size[0]):
+            return "the caller, before" if number < 0 else "the caller, after"
+        labels = pair.before.accesses[number].label, pair.after.accesses[partners[number]].label
+        return labels[0] if labels[0] == labels[1] else " -> ".join(labels)
+
+    cells = [
+        [
+            (strength(before, left, right), strength(after, partners[left], partners[right]))
+            if left < right
+            else ("", "")
+            for right in numbers
+        ]
+        for left in numbers
+    ]
+    return {"accesses": [name(number) for number in numbers], "cells": cells}
+
+
 def _note(changes: dict[str, Change], name: str, texts: frozenset[str], lost: list[str], won: list[str]) -> None:
     """On a path all that is lost is put down to all that is written otherwise there."""
     for text in sorted(texts):
@@ -225,8 +254,11 @@ def operation(name: str, before: frozenset[Path], after: frozenset[Path], model:
         for some in (members[:1], members[1:]):
             relations = model.many(list({each for pair, _ in some for each in (pair.before, pair.after)}))
             found = [_losses(pair, p, relations[pair.before], relations[pair.after]) for pair, p in some]
-            for lost, won in found:
+            for (pair, partners), (lost, won) in zip(some, found, strict=True):
                 _note(changes, name, texts, lost, won)
+                if (lost and not result.example.get("lost")) or (won and not result.example):
+                    known = relations[pair.before], relations[pair.after]
+                    result.example = matrix(pair, partners, *known) | {"lost": bool(lost)}
             if any(lost for lost, _ in found):
                 break
     result.changes = list(changes.values())

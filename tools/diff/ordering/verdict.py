@@ -135,6 +135,7 @@ def table(result: Judgement) -> dict:
         "scenes": [
             {"test": r.test.name, "was": r.test.result, "is": got, "edits": r.edits} for r, got in result.changed
         ],
+        "matrices": [{"operation": name} | each.example for name, each in result.compared.items() if each.example],
         "changes": [
             {"operation": c.operation, "change": c.text, "lost": c.lost, "won": c.won}
             for same in by_text(result.compared).values()
