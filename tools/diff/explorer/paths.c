@@ -79,15 +79,18 @@ static bool add(uint64_t hash)
 	}
 }
 
-/* A pointer to an mm, VMA or task is told by its number. */
-static int print_value(char *at, const char *word, unsigned long value)
+/* A pointer to what threads share is told by what it points to: elsewhere it is in another program. */
+static int print_value(char *at, unsigned long value)
 {
 	unsigned int nr;
+	int n;
+	const struct x_extent *world = x_world_all(&n);
+	const char *what;
 
-	if (!value || (!strstr(word, "vm_mm") && !strstr(word, "vma_writer_wait")))
+	if (value - (unsigned long)world->at >= world->size)
 		return sprintf(at, "%lu", value);
-	word = x_where((const volatile void *)value, &nr);
-	return sprintf(at, "%.*s %u", (int)strcspn(word, "_"), word, nr);
+	what = x_where((const volatile void *)value, &nr);
+	return sprintf(at, "%.*s %u", (int)strcspn(what, "_"), what, nr);
 }
 
 static void print_path(const char *end)
@@ -112,9 +115,9 @@ static void print_path(const char *end)
 		if (!strcmp(word, "maple_node") || !strcmp(word, "scene") || !strcmp(item->name, "begins"))
 			continue;
 		at += sprintf(at, "%s,%s,%s,%u,", item->name, kinds[item->kind], word, nr);
-		at += print_value(at, word, item->before);
+		at += print_value(at, item->before);
 		*at++ = ',';
-		at += print_value(at, word, item->after);
+		at += print_value(at, item->after);
 		*at++ = ';';
 	}
 	sprintf(at, "=%s", end);

@@ -10,8 +10,8 @@ from .paths import RELAXED, TRUSTED, Lines
 from .scenes import Scenes
 from .verdict import DIFFERS, Judgement, judge, not_needed
 
-# What the lock orders by; the maple tree's own and the rwsem are trusted.
-WORDS = ("vm_refcnt", "vm_lock_seq", "mm_lock_seq", "vma_writer_wait", "__state", "mm_count")
+# What the lock orders by; the maple tree's own, the rwsem and mmdrop() are trusted.
+WORDS = ("vm_refcnt", "vm_lock_seq", "mm_lock_seq", "vma_writer_wait", "__state")
 WEAKER = {
     "smp_load_acquire": ("READ_ONCE",),
     "smp_store_release": ("WRITE_ONCE",),
@@ -19,6 +19,8 @@ WEAKER = {
     "atomic_set_release": ("atomic_set",),
     "atomic_read_acquire": ("atomic_read",),
 }
+# Fences in these alone are the maple tree's.
+LOOKUPS = ("lock_vma_under_rcu", "lock_next_vma")
 FENCES = ("smp_mb", "smp_rmb", "smp_wmb", "smp_acquire__after_ctrl_dep")
 VALUED = re.compile(r"atomic_(fetch|xchg|cmpxchg|try_cmpxchg|\w+_return|\w+_and_test|\w*unless\w*)")
 
@@ -64,10 +66,10 @@ def _accesses(code: Lines) -> list[tuple[str, str, str]]:
 
 
 def _fences(code: Lines) -> list[tuple[str, str]]:
-    """(fence, the access that is next to it): what is before it, or if there is none what is behind."""
+    """(fence, the access that is next to it)"""
     found = set()
-    for lines in code.values():
-        for line in lines:
+    for operation, lines in code.items():
+        for line in lines if operation not in LOOKUPS else ():
             items = line.split(";")
             for number, item in enumerate(items):
                 name, _, kind = item.partition(",")
@@ -77,11 +79,14 @@ def _fences(code: Lines) -> list[tuple[str, str]]:
 
 
 def _neighbour(items: list[str], number: int) -> str:
-    for item in (*reversed(items[:number]), *items[number + 1 :]):
-        parts = item.split(",")
-        if len(parts) == 6:
-            word = parts[2].split(".")[-1]
-            return f"{parts[0]} {word}" if word in WORDS else ""
+    """The nearest access to a word of the lock: a read barrier belongs to what follows it, others to what was before."""
+    sides = [("after", list(reversed(items[:number]))), ("before", items[number + 1 :])]
+    if items[number].startswith("smp_rmb,"):
+        sides.reverse()
+    for side, near in sides:
+        first = next((parts for item in near if len(parts := item.split(",")) == 6), None)
+        if first and first[2].split(".")[-1] in WORDS:
+            return f"{side} {first[0]} {first[2].split('.')[-1]}"
     return ""
 
 
@@ -102,7 +107,7 @@ def mutations(code: Lines):
             old, new = f";{what},{kind},{word},", f";{less},{kind},{word},"
             yield f"{what} {word.split('.')[1]}: {less}", partial(_otherwise, old, new)
     for fence, place in _fences(code):
-        yield f"no {fence} beside {place}", partial(_without, fence, place)
+        yield f"no {fence} {place}", partial(_without, fence, place)
 
 
 def weaken(code: Lines, model: Model):
