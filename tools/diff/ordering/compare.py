@@ -171,7 +171,8 @@ def _only_marks(pair: Pair, partners: dict[int, int]) -> bool:
     if any(right[1] < left[1] for left, right in itertools.pairwise(pairs_)):
         return False
     same = all(
-        ours[a].what == theirs[b].what or (ours[a].order in (PLAIN, RELAXED) and theirs[b].order == RELAXED)
+        ours[a].what == theirs[b].what
+        or (ours[a].kind != "rmw" and ours[a].order in (PLAIN, RELAXED) and theirs[b].order == RELAXED)
         for a, b in pairs_
     )
     dropped = all(ours[a].kind == "load" and ours[a].order == PLAIN for a in set(range(len(ours))) - set(partners))

@@ -28,6 +28,7 @@ VALUED = re.compile(r"atomic_(fetch|xchg|cmpxchg|try_cmpxchg|\w+_return|\w+_and_
 @dataclass
 class Weakened:
     text: str
+    code: Lines
     result: Judgement
 
     @property
@@ -117,7 +118,7 @@ def weaken(code: Lines, model: Model):
         after = {name: frozenset(map(change, lines)) for name, lines in code.items()}
         if after == code:
             continue
-        yield Weakened(text, judge(code, after, scenes, model))
+        yield Weakened(text, after, judge(code, after, scenes, model))
 
 
 def noticed(weakened: Weakened) -> bool:
