@@ -231,9 +231,13 @@ void paths(const char *file, const void *side)
 		}
 	}
 	for (int i = 0; i < 2; i++) {
+		struct x_scene scene = lookups[i];
+
 		n_known = room = 0;
-		fprintf(out, "#%s\n", lookups[i].name);
-		from(&lookups[i], side, X_CHANGES);
+		fprintf(out, "#%s\n", scene.name);
+		from(&scene, side, X_CHANGES);
+		scene.other_mm = 1;
+		from(&scene, side, X_CHANGES);
 	}
 	x_tracing = 0;
 	if (fclose(out)) {

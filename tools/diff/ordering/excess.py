@@ -8,7 +8,7 @@ from functools import partial
 from .model import Model
 from .paths import RELAXED, TRUSTED, Lines
 from .scenes import Scenes
-from .verdict import DIFFERS, Judgement, judge, not_needed
+from .verdict import DIFFERS, Judgement, judge, not_needed, reason_for
 
 # What the lock orders by; the maple tree's own, the rwsem and mmdrop() are trusted.
 WORDS = ("vm_refcnt", "vm_lock_seq", "mm_lock_seq", "vma_writer_wait", "__state")
@@ -38,10 +38,7 @@ class Weakened:
     @property
     def reason(self) -> str:
         """Why it may stay, if that is known."""
-        known = not_needed()
-        reasons = {known[change.text].reason for change in self.result.lost if change.text in known}
-        every = all(c.text in known and c.operation in known[c.text].operations for c in self.result.lost)
-        return "; ".join(sorted(reasons)) if every else ""
+        return reason_for(self.result.lost)
 
 
 def weaker(what: str) -> tuple[str, ...]:
@@ -112,13 +109,21 @@ def mutations(code: Lines):
 
 
 def weaken(code: Lines, model: Model):
-    """One after the other."""
+    """One after the other, wherever it is; then what is known not to be needed, where that is known."""
     scenes = Scenes(code, model)
     for text, change in mutations(code):
         after = {name: frozenset(map(change, lines)) for name, lines in code.items()}
         if after == code:
             continue
-        yield Weakened(text, after, judge(code, after, scenes, model))
+        whole = Weakened(text, after, judge(code, after, scenes, model))
+        yield whole
+        for known in not_needed():
+            lost = {each.operation for each in whole.result.lost if each.text == known.change}
+            if not lost or lost <= known.own:
+                continue
+            part = {name: after[name] if name in known.own else lines for name, lines in code.items()}
+            where = ", ".join(sorted(known.own))
+            yield Weakened(f"{text}, only in {where}", part, judge(code, part, scenes, model))
 
 
 def noticed(weakened: Weakened) -> bool:

@@ -14,19 +14,18 @@ from .model import Model
 from .scenes import Scenes
 
 
-def tools(kernel, out: File) -> Model:
-    herd7 = File(os.environ.get("O") or TOP / "build").absolute() / "herd7/herd7"
-    return Model(herd7, kernel.source / "tools/memory-model", out / "ordering/herd7")
-
-
 class Orderings:
     """The paths of all sides that were built for the explorer, and what is to be said of them."""
 
     def __init__(self, kernel, out: File, before: dict[str, str]):
-        self.out, self.files = out, before
+        self.kernel, self.out, self.files = kernel, out, before
         self.folder = out / "explorer"
-        self.model = tools(kernel, out)
         self.ran: dict[str, coverage.Lines] = {}  # of each C side: what its paths run through
+
+    @cached_property
+    def model(self) -> Model:
+        herd7 = File(os.environ.get("O") or TOP / "build").absolute() / "herd7/herd7"
+        return Model(herd7, self.kernel.source / "tools/memory-model", self.out / "ordering/herd7")
 
     def extract(self, program: str, side: str) -> paths.Lines:
         counts = self.folder / f"counts_{side}-paths"

@@ -32,7 +32,7 @@ class Claim:
     """One test, and which operations its threads are."""
 
     test: Test
-    operations: list[list[str]]
+    operations: list[list[list[str]]]  # of each thread: one after the other; of each, which ones it may be
     words: list[dict[str, str]]  # of each thread
 
 
@@ -41,6 +41,7 @@ class Embedding:
     """A way through a thread of a test, laid over a path of each of its operations."""
 
     way: list[Statement]
+    operations: tuple[str, ...]
     paths: tuple[Path, ...]
     at: dict[Statement, tuple[int, int]]  # access -> (operation, access of its path)
     spare: int = 0  # accesses to the test's words that the test leaves out
@@ -57,9 +58,8 @@ class Rewritten:
 
 def claims() -> list[Claim]:
     found = []
-    for line in CLAIMS.read_text().splitlines():
-        if not line.strip() or line.startswith("#"):
-            continue
+    lines = [line for line in CLAIMS.read_text().splitlines() if not line.startswith("#")]
+    for line in re.split(r"\n(?=\S)", "\n".join(lines).strip()):
         name, *fields = (part.strip() for part in line.split("|"))
         test = Test(LITMUS / f"{name}.litmus")
         threads = fields[: len(test.threads)]
@@ -71,7 +71,7 @@ def claims() -> list[Claim]:
                 words[number].pop(mine, None)
                 if theirs != "-":
                     words[number][mine] = theirs
-        found.append(Claim(test, [part.split() for part in threads], words))
+        found.append(Claim(test, [[each.split("/") for each in part.split()] for part in threads], words))
     return found
 
 
@@ -116,7 +116,9 @@ def _between(paths: tuple[Path, ...], left: tuple[int, int] | None, right: tuple
     return fences
 
 
-def _place(way: list[Statement], words: dict, paths: tuple[Path, ...], strict: bool) -> Embedding | None:
+def _place(
+    way: list[Statement], names: tuple[str, ...], words: dict, paths: tuple[Path, ...], strict: bool
+) -> Embedding | None:
     """The first fit of a way over these paths."""
     flat = [(o, n, e) for o, each in enumerate(paths) for n, e in enumerate(each.accesses)]
     mine = [s for s in way if s.kind == "fence" or s.place in words]
@@ -143,7 +145,7 @@ def _place(way: list[Statement], words: dict, paths: tuple[Path, ...], strict: b
         return None
     used = {words[s.place] for s in at}
     spare = sum(event.word.split(".")[-1] in used for _, _, event in flat) - len(at)
-    return Embedding(way, paths, at, spare)
+    return Embedding(way, names, paths, at, spare)
 
 
 def _kinds(lines: frozenset[str]) -> list[Path]:
@@ -154,11 +156,13 @@ def _kinds(lines: frozenset[str]) -> list[Path]:
     return list(found.values())
 
 
-def embed(way: list[Statement], operations: list[str], words: dict, kinds: dict[str, list[Path]], strict=True) -> list:
-    """All tightest fits of a way over paths of its operations."""
+def embed(
+    way: list[Statement], operations: tuple[str, ...], words: dict, kinds: dict[str, list[Path]], strict=True
+) -> list:
+    """All tightest fits of a way over paths of these operations."""
     found = []
     for paths in itertools.product(*(kinds[name] for name in operations)):
-        if one := _place(way, words, paths, strict):
+        if one := _place(way, operations, words, paths, strict):
             found.append(one)
     least = min((one.spare for one in found), default=0)
     return [one for one in found if one.spare == least]
@@ -169,17 +173,16 @@ class Scenes:
 
     def __init__(self, code: Lines, model: Model):
         self.claims, self.model = claims(), model
-        names = {name for claim in self.claims for thread in claim.operations for name in thread}
+        names = {name for claim in self.claims for thread in claim.operations for names in thread for name in names}
         if missing := names - set(code):
             raise CannotTell(f"memory ordering: no paths of {min(missing)}")
         self.kinds = {name: _kinds(code[name]) for name in names}
-        self._fits: dict[tuple[str, int, int], list[Embedding]] = {}
+        self._fits: dict[tuple, list[Embedding]] = {}
 
-    def fits_of(self, claim: Claim, thread: Thread, number: int) -> list[Embedding]:
-        key = claim.test.name, thread.number, number
+    def fits_of(self, claim: Claim, thread: Thread, number: int, operations: tuple[str, ...]) -> list[Embedding]:
+        key = claim.test.name, thread.number, number, operations
         if key not in self._fits:
-            operations, words = claim.operations[thread.number], claim.words[thread.number]
-            self._fits[key] = embed(thread.ways[number], operations, words, self.kinds)
+            self._fits[key] = embed(thread.ways[number], operations, claim.words[thread.number], self.kinds)
         return self._fits[key]
 
     def disagreements(self) -> list[str]:
@@ -187,20 +190,21 @@ class Scenes:
         found = [f"{name}: not in {CLAIMS.name}" for name in unclaimed()]
         for claim in self.claims:
             for thread in claim.test.threads:
-                for number, way in enumerate(thread.ways):
-                    fits_ = self.fits_of(claim, thread, number)
-                    if not fits_:
-                        found.append(self._why_not(claim, thread, way))
+                for operations in itertools.product(*claim.operations[thread.number]):
+                    for number, way in enumerate(thread.ways):
+                        if not self.fits_of(claim, thread, number, operations):
+                            found.append(self._why_not(claim, thread, way, operations))
         return list(dict.fromkeys(found))
 
-    def _why_not(self, claim: Claim, thread: Thread, way: list[Statement]) -> str:
+    def _why_not(self, claim: Claim, thread: Thread, way: list[Statement], operations: tuple[str, ...]) -> str:
         """The first line with which there is no fit any more."""
-        operations, words = claim.operations[thread.number], claim.words[thread.number]
+        words, name = claim.words[thread.number], claim.test.name
         for upto in range(1, len(way) + 1):
             if not embed(way[:upto], operations, words, self.kinds):
-                line = claim.test.lines[way[upto - 1].line].strip()
-                return f"{claim.test.name}.litmus:{way[upto - 1].line + 1}: {line} -- not what {' and '.join(operations)} does"
-        return f"{claim.test.name}: P{thread.number} is not what {' and '.join(operations)} does"
+                at = way[upto - 1].line
+                line = claim.test.lines[at].split("//")[0].strip()
+                return f"{name}.litmus:{at + 1}: {line} -- not what {' and '.join(operations)} does"
+        return f"{name}.litmus: P{thread.number} is not what {' and '.join(operations)} does"
 
     def rewrite(self, compared: dict[str, Compared]) -> list[Rewritten]:
         """The tests that are others with the code after in them."""
@@ -213,18 +217,19 @@ class Scenes:
             edits: dict[int, tuple[int, str]] = {}  # line -> how weak, text
             extra: dict[int, set[str]] = {}
             for thread in claim.test.threads:
-                for number in range(len(thread.ways)):
-                    for one in self.fits_of(claim, thread, number):
-                        self._edit(one, claim.operations[thread.number], partners, edits, extra)
+                for operations in itertools.product(*claim.operations[thread.number]):
+                    for number in range(len(thread.ways)):
+                        for one in self.fits_of(claim, thread, number, operations):
+                            self._edit(one, partners, edits, extra)
             if edits:
                 found.append(_apply(claim.test, edits, extra))
         return found
 
     @staticmethod
-    def _edit(one: Embedding, operations: list[str], partners: dict, edits: dict, extra: dict) -> None:
+    def _edit(one: Embedding, partners: dict, edits: dict, extra: dict) -> None:
         choices = [
             partners.get((name, each.labels), [Pair(each, each)])
-            for name, each in zip(operations, one.paths, strict=True)
+            for name, each in zip(one.operations, one.paths, strict=True)
         ]
         for pairs in itertools.product(*choices):
             before, after = (tuple(getattr(pair, side) for pair in pairs) for side in ("before", "after"))

@@ -38,18 +38,33 @@ class NotNeeded:
     """An ordering that is there and that nothing needs."""
 
     change: str
-    operations: set[str]
+    own: set[str]  # operations
+    callers: set[str]  # others, which do it by calling those
     reason: str
 
+    @property
+    def operations(self) -> set[str]:
+        return self.own | self.callers
 
-def not_needed() -> dict[str, NotNeeded]:
+
+def not_needed() -> list[NotNeeded]:
     """CHANGE | OPERATIONS | REASON"""
-    found = {}
+    found = []
     for line in NOT_NEEDED.read_text().splitlines():
         if line.strip() and not line.startswith("#"):
             change, operations, reason = (part.strip() for part in line.split("|"))
-            found[change] = NotNeeded(change, set(operations.split()), reason)
+            callers = set(re.findall(r"\((\w+)\)", operations))
+            found.append(NotNeeded(change, set(re.findall(r"\w+", operations)) - callers, callers, reason))
     return found
+
+
+def reason_for(changes: list[Change]) -> str:
+    """Why one thing that is weaker in these operations may be so; empty: not known."""
+    texts, operations = {change.text for change in changes}, {change.operation for change in changes}
+    for known in not_needed():
+        if texts == {known.change} and operations <= known.operations:
+            return known.reason
+    return ""
 
 
 def words(changes: list[Change]) -> str:
@@ -96,21 +111,18 @@ def judge(before: Lines, after: Lines, scenes: Scenes, model: Model) -> Judgemen
 
 def _weigh(result: Judgement) -> None:
     """Lost, and no scene minds."""
-    known, changes = not_needed(), {change.text for change in result.lost}
-    unknown = [c for c in result.lost if c.text not in known or c.operation not in known[c.text].operations]
-    if unknown:
-        result.verdict = CANNOT_TELL
-        result.reason = (
-            f"memory ordering: {words(unknown)}; no scene needs what is lost, but none shows that nobody does"
-        )
-        result.reason += f"; first: {first_lost(unknown)}"
-    elif len(changes) > 1:
+    lost = result.lost
+    if reason := reason_for(lost):
+        result.verdict, result.reason = WEAKER, f"memory ordering: {words(lost)}; not needed: {reason}"
+        return
+    result.verdict = CANNOT_TELL
+    texts = {change.text for change in lost}
+    if len(texts) > 1 and all(reason_for([change for change in lost if change.text == text]) for text in texts):
         # Each by itself may go; of two that do the same work both may not.
-        result.verdict = CANNOT_TELL
-        result.reason = f"memory ordering: {words(result.lost)}; not needed one by one, but not looked at together"
+        result.reason = f"memory ordering: {words(lost)}; not needed one by one, but not looked at together"
     else:
-        result.verdict = WEAKER
-        result.reason = f"memory ordering: {words(result.lost)}; not needed: {known[changes.pop()].reason}"
+        result.reason = f"memory ordering: {words(lost)}; no scene needs what is lost, but none shows that nobody does"
+        result.reason += f"; first: {first_lost(lost)}"
 
 
 def write(result: Judgement, folder: File) -> None:
@@ -120,6 +132,7 @@ def write(result: Judgement, folder: File) -> None:
         old.unlink()
     for rewritten, got in result.changed:
         text = re.sub(r"^C \S+", f"C {rewritten.test.name}+after", rewritten.text, count=1)
+        text = text.replace(f" * Result: {rewritten.test.result}\n", f" * Result: {got}\n", 1)
         note = f"(*\n * With the code after the change in it: {got}, was {rewritten.test.result}.\n"
         note += "".join(f" * {edit}\n" for edit in rewritten.edits) + " *)\n"
         head, _, rest = text.partition("\n")
