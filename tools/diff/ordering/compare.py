@@ -89,7 +89,8 @@ def _code_changes(pair: Pair, partners: dict[int, int]) -> list[str]:
         if last is not None and partners[number] < last:
             changes.append(f"{event.label} is elsewhere")
         last = partners[number]
-        if event.what != other.what:
+        # Another name for the same is no change.
+        if (event.order, event.returns_nothing) != (other.order, other.returns_nothing):
             changes.append(f"{event.label}: {other.what}")
     for number in set(range(len(theirs))) - set(partners.values()):
         changes.append(f"also {theirs[number].label}")
