@@ -23,6 +23,7 @@ PARTS = {
 }
 FUNCTION = re.compile(r"^(?!#|typedef)[A-Za-z_][\w \t*]*?\b(\w+)\([^;{}]*\)\s*\n?\{", re.MULTILINE)
 STATEMENT = re.compile(r"[=(]|\b(?:return|goto|break|continue|if|else if|while|for|switch|case)\b")
+BRANCHES = r"\b(?:if|for|while|switch|case|goto|return)\b|\?|&&|\|\|"
 DECLARATION = re.compile(r"^\s*(?:(?:static|const|unsigned|struct|enum|volatile)\s+)*\w+[\s*]+\w+(?:,\s*\*?\w+)*;$")
 
 
@@ -128,8 +129,23 @@ class Source:
             return any(known)
         if re.fullmatch(r"[{}]|else|do|\w+:|\}?\s*else\s*\{?|\} while \(0\);?", line) or DECLARATION.match(line):
             return None
+        # A call that was inlined has no line of its own; where nothing branches all runs that is there.
+        inside = self._inside(file, number)
+        known = [counts[n] for n in inside if n in counts]
+        if known and not re.search(BRANCHES, "\n".join(text[n - 1] for n in inside)):
+            return any(known)
         # A statement that the compiler has left out, or a function that nothing here calls.
         return False if STATEMENT.search(line) else None
+
+    def _inside(self, file: str, number: int) -> list[int]:
+        """The lines of the function that this one is in."""
+        functions = self.functions[file]
+        first = last = number
+        while functions.get(first - 1) == functions[number]:
+            first -= 1
+        while functions.get(last + 1) == functions[number]:
+            last += 1
+        return list(range(first, last + 1))
 
     def _macro_ran(self, macro: str, seen: frozenset[str]) -> bool | None:
         uses = [
