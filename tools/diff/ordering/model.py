@@ -35,7 +35,7 @@ STRENGTH = {
     "mb": 5,
     "gp": 5,
 }
-ORDER, FULLY = 2, 5
+ORDER, WRITTEN, FULLY = 2, 3, 5
 NAMES = {0: "nothing", 1: "barrier()", 2: "order", 3: "write barrier", 4: "release", 5: "full barrier"}
 
 FENCES = {
@@ -186,34 +186,42 @@ def _counts(path: Path, left: Half, right: Half, strength: int) -> bool:
 def _close(path: Path, halves: list[Half], found: Relations) -> None:
     """What is ordered by way of a marked access in between is ordered: the model asks for cycles, not for steps.
 
-    So a full barrier behind an exchange, which begins at its store, orders its load as well. And as
-    pb is `prop ; strong-fence ; hb*`, what a full barrier orders it orders with all that comes after that.
+    So a full barrier behind an exchange, which begins at its store, orders its load as well. As pb is
+    `prop ; strong-fence ; hb*`, what a full barrier orders it orders with all that comes after that; and as
+    prop has `cumul-fence*`, of write barriers and releases one after the other the whole is a write barrier.
     """
     place = {half: number for number, half in enumerate(halves)}
-    reach = [0] * len(halves)
-    steps: list[list[int]] = [[] for _ in halves]
-    strong: list[list[int]] = [[] for _ in halves]
-    for (left, right), strength in found.items():
-        if strength >= ORDER:
-            steps[place[left]].append(place[right])
-        if strength == FULLY:
-            strong[place[left]].append(place[right])
+
+    def links(least: int) -> list[list[int]]:
+        steps: list[list[int]] = [[] for _ in halves]
+        for (left, right), strength in found.items():
+            if strength >= least:
+                steps[place[left]].append(place[right])
+        return steps
 
     def marked(number: int) -> bool:
         access = halves[number][0]
         return not 0 <= access < len(path.accesses) or path.accesses[access].order != PLAIN
 
-    for number in reversed(range(len(halves))):
-        for step in steps[number]:
-            reach[number] |= 1 << step | (reach[step] if marked(step) else 0)
+    def follow(steps: list[list[int]]) -> list[int]:
+        """Of each half all that can be reached, as bits."""
+        reach = [0] * len(halves)
+        for number in reversed(range(len(halves))):
+            for step in steps[number]:
+                reach[number] |= 1 << step | (reach[step] if marked(step) else 0)
+        return reach
+
+    ordered, written, strong = follow(links(ORDER)), follow(links(WRITTEN)), links(FULLY)
     for number, left in enumerate(halves):
         fully = 0
         for step in strong[number]:
-            fully |= reach[step] if marked(step) else 0
+            fully |= ordered[step] if marked(step) else 0
         for other in range(number + 1, len(halves)):
-            if reach[number] >> other & 1:
-                pair = left, halves[other]
-                found[pair] = max(found.get(pair, 0), FULLY if fully >> other & 1 else ORDER)
+            for reach, strength in ((fully, FULLY), (written[number], WRITTEN), (ordered[number], ORDER)):
+                if reach >> other & 1:
+                    pair = left, halves[other]
+                    found[pair] = max(found.get(pair, 0), strength)
+                    break
 
 
 def _halves(path: Path) -> list[Half]:

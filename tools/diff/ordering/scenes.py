@@ -24,6 +24,7 @@ WORDS = {"refcnt": "vm_refcnt", "task": "vma_writer_wait", "state": "__state"} |
 }
 # Its store is plain, between kcsan_nestable_atomic_begin() and end(): KCSAN is told that it is atomic.
 ATOMIC_THOUGH_PLAIN = ("mm_lock_seq",)
+TAB = "\t"
 AT_LEAST = {PLAIN: 0, RELAXED: 1, ACQUIRE: 2, RELEASE: 2, FULL: 3}
 
 
@@ -104,7 +105,10 @@ def fits(event: Event, statement: Statement, word: str) -> bool:
     return looks or (statement.kind == "store" and event.kind == "rmw" and statement.place not in WORDS)
 
 
-def _between(paths: tuple[Path, ...], left: tuple[int, int] | None, right: tuple[int, int] | None) -> list[str]:
+Fences = list[tuple[int, str]]  # of which operation, which one
+
+
+def _between(paths: tuple[Path, ...], left: tuple[int, int] | None, right: tuple[int, int] | None) -> Fences:
     """The fences between two accesses of paths that follow each other."""
     fences = []
     for operation, each in enumerate(paths):
@@ -112,7 +116,7 @@ def _between(paths: tuple[Path, ...], left: tuple[int, int] | None, right: tuple
         first = 0 if left is None or operation > left[0] else left[1] + 1 if operation == left[0] else len(before)
         last = len(before) if right is None or operation < right[0] else right[1] + 1 if operation == right[0] else 0
         for gap in before[first:last]:
-            fences += gap
+            fences += [(operation, name) for name in gap]
     return fences
 
 
@@ -123,9 +127,12 @@ def _place(
     flat = [(o, n, e) for o, each in enumerate(paths) for n, e in enumerate(each.accesses)]
     mine = [s for s in way if s.kind == "fence" or s.place in words]
 
+    def has(wanted: list[str], fences: Fences) -> bool:
+        return not Counter(wanted) - Counter(name for _, name in fences)
+
     def search(index: int, start: int, last: tuple[int, int] | None, wanted: list[str], at: dict) -> dict | None:
         if index == len(mine):
-            return at if not strict or not Counter(wanted) - Counter(_between(paths, last, None)) else None
+            return at if not strict or has(wanted, _between(paths, last, None)) else None
         statement = mine[index]
         if statement.kind == "fence":
             return search(index + 1, start, last, [*wanted, statement.name], at)
@@ -134,7 +141,7 @@ def _place(
             if not fits(event, statement, words[statement.place]) or (strict and not enough(event, statement)):
                 continue
             here = operation, number
-            if strict and Counter(wanted) - Counter(_between(paths, last, here)):
+            if strict and not has(wanted, _between(paths, last, here)):
                 continue
             if found := search(index + 1, i + 1, here, [], {**at, statement: here}):
                 return found
@@ -214,31 +221,24 @@ class Scenes:
                 partners.setdefault((name, pair.before.labels), []).append(pair)
         found = []
         for claim in self.claims:
-            edits: dict[int, tuple[int, str]] = {}  # line -> how weak, text
-            extra: dict[int, set[str]] = {}
+            edits = Edits()
             for thread in claim.test.threads:
                 for operations in itertools.product(*claim.operations[thread.number]):
                     for number in range(len(thread.ways)):
                         for one in self.fits_of(claim, thread, number, operations):
-                            self._edit(one, partners, edits, extra)
-            if edits:
-                found.append(_apply(claim.test, edits, extra))
+                            self._edit(one, partners, edits)
+            if edits.any():
+                found.append(edits.apply(claim.test))
         return found
 
     @staticmethod
-    def _edit(one: Embedding, partners: dict, edits: dict, extra: dict) -> None:
+    def _edit(one: Embedding, partners: dict, edits: "Edits") -> None:
         choices = [
             partners.get((name, each.labels), [Pair(each, each)])
             for name, each in zip(one.operations, one.paths, strict=True)
         ]
         for pairs in itertools.product(*choices):
-            before, after = (tuple(getattr(pair, side) for pair in pairs) for side in ("before", "after"))
-            if before == after:
-                continue
-            there = [pair.partners() for pair in pairs]
-            _edit_places(one, there, edits)
-            _edit_accesses(one, before, after, there, edits)
-            _edit_fences(one, before, after, there, edits, extra)
+            edits.add(one, pairs, [pair.partners() for pair in pairs])
 
     def changed(self, compared: dict[str, Compared]) -> list[tuple[Rewritten, str]]:
         """Tests that end otherwise with the code after in them, and how."""
@@ -255,70 +255,86 @@ def worse(was: str, now: str) -> bool:
     return (was == "Never" and now != was) or ("DATARACE" in now and "DATARACE" not in was)
 
 
-def _edit_accesses(one: Embedding, before: tuple, after: tuple, there: list[dict], edits: dict) -> None:
-    for statement, (operation, number) in one.at.items():
-        was = before[operation].accesses[number]
-        partner = there[operation].get(number)
-        if partner is None:
-            continue
-        now = order_of(after[operation].accesses[partner])
-        if now == order_of(was) or enough(after[operation].accesses[partner], statement):
-            continue
-        if now != PLAIN or statement.kind != "rmw":
-            _keep_weaker(edits, statement.line, AT_LEAST[now], statement.ordered(now))
+class Edits:
+    """What becomes of the lines of a test. Of several paths that one line stands for the weakest counts."""
 
+    def __init__(self):
+        self.orders: dict[Statement, str] = {}
+        self.gone: set[Statement] = set()  # fences
+        self.new: dict[Statement, set[str]] = {}  # fences, before it
+        self.swapped: list[tuple[Statement, Statement]] = []
 
-def _edit_places(one: Embedding, there: list[dict], edits: dict) -> None:
-    """Two that have changed places, one right after the other in the test."""
-    marks = sorted(one.at.items(), key=lambda item: item[1])
-    for (left, a), (right, b) in itertools.pairwise(marks):
-        if a[0] != b[0] or a[1] not in there[a[0]] or b[1] not in there[b[0]]:
-            continue
-        if there[a[0]][a[1]] > there[b[0]][b[1]]:
-            _keep_weaker(edits, left.line, 0, right.ordered(right.order))
-            _keep_weaker(edits, right.line, 0, left.ordered(left.order))
+    def any(self) -> bool:
+        changed = any(order != statement.order for statement, order in self.orders.items())
+        return changed or bool(self.gone) or bool(self.swapped) or any(self.new.values())
 
+    def add(self, one: Embedding, pairs: tuple[Pair, ...], there: list[dict[int, int]]) -> None:
+        for statement, (operation, number) in one.at.items():
+            self._order(statement, pairs[operation], number, there[operation].get(number))
+        marks = sorted(one.at.items(), key=lambda item: item[1])
+        known = [(statement, at) for statement, at in marks if at[1] in there[at[0]]]
+        for (left, a), (right, b) in itertools.pairwise(known):
+            if a[0] == b[0] and there[a[0]][a[1]] > there[b[0]][b[1]]:
+                self.swapped.append((left, right))
+        before, after = (tuple(getattr(pair, side) for pair in pairs) for side in ("before", "after"))
+        for left, right in itertools.pairwise([None, *known, None]):
+            ends = [end and end[1] for end in (left, right)]
+            had = _between(before, *ends)
+            now = _between(after, *(end and (end[0], there[end[0]][end[1]]) for end in ends))
+            self._fences(one, left and left[0], right and right[0], had, now)
 
-def _keep_weaker(edits: dict, line: int, strength: int, text: str) -> None:
-    if line not in edits or edits[line][0] > strength:
-        edits[line] = strength, text
+    def _order(self, statement: Statement, pair: Pair, number: int, partner: int | None) -> None:
+        was = order_of(pair.before.accesses[number])
+        now = was if partner is None else order_of(pair.after.accesses[partner])
+        # An exchange that is plain now is two accesses: they have no partner.
+        order = statement.order if now == was else now
+        known = self.orders.get(statement, order)
+        if AT_LEAST[known] == AT_LEAST[order] and known != order:
+            order = RELAXED
+        self.orders[statement] = min(known, order, key=lambda each: AT_LEAST[each])
 
+    def _fences(
+        self, one: Embedding, left: Statement | None, right: Statement | None, had: Fences, now: Fences
+    ) -> None:
+        for name in FENCES:
+            here = [
+                statement
+                for statement in one.way
+                if statement.name == name
+                and (not left or left.line < statement.line)
+                and (not right or statement.line < right.line)
+            ]
+            rest, gone = Counter(each for each in now if each[1] == name), []
+            every = [each for each in had if each[1] == name]
+            for number, each in enumerate(every):
+                if rest[each]:
+                    rest[each] -= 1
+                else:
+                    gone.append(number)
+            # Which one it is can be told where the test has all of them.
+            self.gone |= {here[n] for n in gone} if len(here) == len(every) else set(here[: len(gone)])
+        if right:
+            new = {name for _, name in (Counter(now) - Counter(had)) if name in FENCES}
+            self.new[right] = self.new[right] & new if right in self.new else new
 
-def _edit_fences(one: Embedding, before: tuple, after: tuple, there: list[dict], edits: dict, extra: dict) -> None:
-    """Between two accesses of the test: the fences that the code has there no more, or has now."""
-    marks = sorted(one.at.items(), key=lambda item: item[1])
-    known = [(s, at) for s, at in marks if at[1] in there[at[0]]]
-    ends = [None, *known, None]
-    for left, right in itertools.pairwise(ends):
-        had = Counter(_between(before, left and left[1], right and right[1]))
-        now = Counter(
-            _between(
-                after,
-                left and (left[1][0], there[left[1][0]][left[1][1]]),
-                right and (right[1][0], there[right[1][0]][right[1][1]]),
-            )
-        )
-        first = left[0].line if left else -1
-        last = right[0].line if right else 1 << 30
-        gone = had - now
-        for statement in one.way:
-            if statement.kind == "fence" and first < statement.line < last and gone[statement.name]:
-                gone[statement.name] -= 1
-                _keep_weaker(edits, statement.line, 0, "")
-        for name in (now - had).elements():
-            if name in FENCES and right:
-                extra.setdefault(right[0].line, set()).add(f"{name}();")
-
-
-def _apply(test: Test, edits: dict[int, tuple[int, str]], extra: dict[int, set[str]]) -> Rewritten:
-    lines, said = list(test.lines), []
-    for number, (_, text) in edits.items():
-        was = lines[number]
-        indent = re.match(r"\s*", was)[0]
-        said.append(f"{was.split('//')[0].strip()} -> {text or 'nothing'}")
-        lines[number] = f"{indent}{text}{'	' if text else ''}// was: {was.split('//')[0].strip()}"
-    for number, fences in extra.items():
-        indent = re.match(r"\s*", test.lines[number])[0]
-        lines[number] = "".join(f"{indent}{fence}\n" for fence in sorted(fences)) + lines[number]
-    text = "\n".join(lines) + "\n"
-    return Rewritten(test, text, said)
+    def apply(self, test: Test) -> Rewritten:
+        lines, texts = list(test.lines), {}
+        for statement, order in self.orders.items():
+            if order != statement.order:
+                texts[statement.line] = statement.ordered(order)
+        for left, right in self.swapped:
+            texts[left.line], texts[right.line] = right.ordered(right.order), left.ordered(left.order)
+        texts |= {statement.line: "" for statement in self.gone}
+        said = []
+        for number, text in sorted(texts.items()):
+            was = lines[number].split("//")[0].strip()
+            indent = re.match(r"\s*", lines[number])[0]
+            said.append(f"{was} -> {text or 'nothing'}")
+            lines[number] = f"{indent}{text}{TAB if text else ''}// was: {was}"
+        for statement, fences in self.new.items():
+            indent = re.match(r"\s*", test.lines[statement.line])[0]
+            said += [
+                f"{fence}(); before {test.lines[statement.line].split('//')[0].strip()}" for fence in sorted(fences)
+            ]
+            lines[statement.line] = "".join(f"{indent}{f}();\n" for f in sorted(fences)) + lines[statement.line]
+        return Rewritten(test, "\n".join(lines) + "\n", said)
