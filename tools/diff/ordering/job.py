@@ -65,7 +65,7 @@ class Orderings:
         if not rust and result.verdict in (verdict.SAME, verdict.STRICTER, verdict.WEAKER):
             self._all_seen(job)
         if rust and result.verdict in (verdict.SAME, verdict.STRICTER):
-            job.reason += "; in memory ordering C requires nothing that Rust does not"
+            job.reason += "; Rust orders all that C orders"
         elif result.verdict == verdict.CANNOT_TELL:
             job.cannot_tell(result.reason)
         elif result.verdict == verdict.SAME:
