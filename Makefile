@@ -1,58 +1,37 @@
 # SPDX-License-Identifier: GPL-2.0
-# What users type. The building is Kbuild's, in the tree of the kernel that the
-# modules are for; the rest is done by tools/, qemu/ and scripts/.
+# What users type. The building is Kbuild's, in the tree of the kernel that the modules are for; the
+# rest is done by tools/, qemu/ and scripts/. Commands that have a folder have their rules and their
+# lines of help there, in rules.mk.
 
+# All lines that begin with ##, section by section; the order of the sections is that of this file.
 help:
-	@sed -n 's/^## \?//p' $(firstword $(MAKEFILE_LIST))
+	@awk '/^## [^ ]/ { title = substr($$0, 4); if (!known[title]++) order[++n] = title; next } \
+		/^##/ { text[title] = text[title] "\n" substr($$0, 4) } \
+		END { for (i = 1; i <= n; i++) print (i > 1 ? "\n" : "") order[i] text[order[i]] }' $(MAKEFILE_LIST)
 
 ## What to do first
 ##   run             - Set up, build, boot; the three functions on live and synthetic
 ##                     VMAs, Rust beside the kernel's C (SUITES=: others of the suites)
 ##   test            - All that must pass
-##   matrix          - Every kernel that is supported, one line each (ONLY="7.2 rt";
-##                     COMMANDS="guest diff"); goes on where it stopped
-##   diff            - Is a change to the protocol "no functional change"? C before, C
-##                     after, Rust, state by state (PATCH=my.patch or TREE=~/linux;
-##                     SEED=: of the random schedules; CELL=: one cell of the report;
-##                     FIRST=1: no boot if schedules differ; FULL=1: five threads)
-##
+
 ## Building
 ##   modules         - The modules, for the kernel chosen below (default)
 ##   modules_install - Install the sample (INSTALL_MOD_PATH=; MODULES="vma_lock_test ...":
 ##                     others of them)
 ##   selftests       - The user-space tests
-##   check           - What can be said without booting: format, lints, table, arrows
-##   clippy          - Lint the Rust code
-##   rustfmt         - Format it; rustfmtcheck only checks
 ##   rustdoc         - The library's documentation, in build/rustdoc
 ##   rust-analyzer   - Write rust-project.json for editors
 ##   setup           - Toolchain and kernel; every target sees to it by itself
 ##   clean           - Remove what was built, keep kernel and toolchain
 ##   mrproper        - Remove all that was made, in build/ or O=
-##
+
 ## Checking without a guest
-##   litmus          - The memory ordering, under the kernel's memory model (TESTS=: of
-##                     tools/model/litmus/*.litmus)
-##   ordering        - Do the litmus tests show C and Rust as they are, and which ordering
-##                     does anybody need? Each one weakened, one at a time
-##   model           - The protocol on the host, in every interleaving (loom)
-##   proof           - The protocol for any number of readers, by an SMT solver, and that
-##                     each step of C and Rust is one of what is proved (PATCH=: does
-##                     the proof cover that change?)
-##   mutants         - Plant one bug after the other: does the model find each?
-##
+
 ## Running
-##   bench           - Speed against the kernel's C: instructions, times, sizes, in
-##                     build/bench (RST=: a page that gets the tables)
 ##   guest           - All suites of selftests/ in the guest, and no more (SUITES=)
 ##   fuzz            - Random ioctls to the devices (CALLS=1000000, SEED=)
-##   plants          - Planted bugs: does this kernel find each? (KERNEL=kasan, kcsan; NAMES=)
-##   swap            - The Rust lock in the place of the kernel's own, under the kernel's
-##                     own tests (TIME=600: at length; ROUNDS=20: only rates)
-##   torture         - The lock in C and Rust under stress, faults and CPU hotplug (TIME=300
-##                     seconds, SEED=)
 ##   shell           - The guest, with a shell; commands from a pipe are taken too
-##
+
 ## Which kernel
 ##   KERNEL=stock          Debian's newest in backports
 ##   KERNEL=kasan, kcsan   the same source with that sanitizer, lockdep and DEBUG_VM
@@ -126,20 +105,6 @@ selftests: setup
 	$(Q). $(dir)/info && $(enter) $(MAKE) -C selftests OUTPUT=$(dir)/selftests \
 		KSFT=$(src)/tools/testing/selftests $${CROSS_COMPILE:+CC=$$CC}
 
-check: setup
-	$(Q)scripts/check/run
-
-clippy: out = $(dir)/clippy
-clippy: setup
-	+$(call build,CLIPPY=1 modules)
-
-rustfmt_run = $(Q)$(enter) rustfmt --config-path $(src)/.rustfmt.toml --edition 2021
-rust_files = $(shell find rust samples selftests tools -name '*.rs')
-rustfmt: setup
-	$(rustfmt_run) $(rust_files)
-rustfmtcheck: setup
-	$(rustfmt_run) --check $(rust_files)
-
 # Each page links to its C source in the kernel tree.
 rustdoc: modules
 	$(Q)$(enter) scripts/check/rustdoc $(dir)/modules $(src) $(or $(O),$(CURDIR)/build)/rustdoc
@@ -185,60 +150,16 @@ shell: bootable modules selftests
 test:
 	$(Q)scripts/test
 
-matrix:
-	$(Q)tools/matrix/run --only "$(ONLY)" --commands "$(COMMANDS)"
-
-diff: x86_only
-	$(Q)$(MAKE) bootable modules || { echo "verdict: could not tell — the modules do not build"; exit 2; }
-	@# Without it the verdict says so, where it is needed.
-	$(Q)scripts/setup/herd7 || true
-	$(Q)$(enter) tools/diff/run --kernel $(dir) \
-		$(if $(TREE),--tree $(TREE)) $(if $(SEED),--seed $(SEED)) $(if $(CELL),--cell "$(CELL)") $(PATCH)
-
-litmus: setup
-	$(Q)scripts/setup/herd7
-	$(Q)$(enter) tools/model/litmus/run --herd7 $(or $(O),build)/herd7/herd7 \
-		--model $(src)/tools/memory-model $(TESTS)
-ordering: setup
-	$(Q)scripts/setup/herd7
-	+$(call build,$(stepped))
-	$(Q)$(enter) tools/diff/ordering/run --kernel $(dir)
-model:
-	$(Q)tools/model/run
-# Of the modules' build only the Rust side of the explorer.
-stepped = $(addprefix tools/diff/explorer/stepped/,lib.o module_side.o side.o)
-proof: setup
-	+$(call build,$(stepped))
-	$(Q)tools/model/proof/run --kernel $(dir) $(PATCH)
-mutants:
-	$(Q)tools/model/mutants/run
-
-bench: x86_only bootable modules
-	$(Q)RST="$(RST)" tools/bench/run
-
-plants: bootable modules
-	$(Q)$(enter) tools/plants/run --kernel $(dir) $(NAMES)
-
-# The module a second time, with the C helpers called: delays and rare counters lie in between.
-swap: out = $(dir)/swap/windows
-swap: x86_only swap-arguments bootable
-	@grep -q ^CONFIG_LIVEPATCH=y $(dir)/tree/.config || \
-		{ echo 'swap: skipped: this kernel has no livepatch (CONFIG_LIVEPATCH)'; exit 4; }
-	$(Q)$(MAKE) modules
-	+$(call build,INLINE=n rust_vma_swap.ko)
-	$(Q)TIME="$(TIME)" ROUNDS="$(ROUNDS)" APPEND="$(APPEND)" tools/swap/run
-
-# With the C helpers called, as above.
-torture: out = $(dir)/torture/modules
-torture: torture-arguments bootable
-	+$(call build,INLINE=n vma_lock_torture.ko)
-	$(Q)TIME="$(TIME)" SEED="$(SEED)" tools/torture/run
+include scripts/check/rules.mk $(sort $(wildcard tools/*/rules.mk))
 
 clean:
 	$(Q)scripts/setup/clean
 mrproper distclean:
 	$(Q)scripts/setup/clean mrproper
 	$(Q)rm -f rust-project.json
+
+.PHONY: help setup all modules modules_install selftests rustdoc rust-analyzer x86_only bootable run-modules run guest \
+	fuzz shell test clean mrproper distclean
 
 # Tried by habit.
 instead = @echo 'make $@ is not here: $(1)'; exit 2
@@ -254,9 +175,5 @@ tags TAGS cscope compile_commands.json:
 	$(call instead,make rust-analyzer)
 coccicheck includecheck versioncheck checkpatch:
 	$(call instead,make check)
-
-.PHONY: help setup all modules modules_install selftests check clippy rustfmt rustfmtcheck rustdoc rust-analyzer \
-	x86_only bootable run-modules run guest fuzz shell test matrix diff litmus ordering model proof mutants bench plants swap \
-	torture clean mrproper distclean \
-	install kselftest kselftest-all run_tests kunit htmldocs pdfdocs tags TAGS cscope compile_commands.json \
+.PHONY: install kselftest kselftest-all run_tests kunit htmldocs pdfdocs tags TAGS cscope compile_commands.json \
 	coccicheck includecheck versioncheck checkpatch

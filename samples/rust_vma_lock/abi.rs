@@ -5,13 +5,10 @@
 #![allow(missing_docs, unreachable_pub, dead_code, non_camel_case_types)]
 #![allow(clippy::all)]
 
+use crate::ioctl::copied;
 use kernel::{
     ffi,
-    ioctl::_IOWR,
-    transmute::{
-        AsBytes,
-        FromBytes, //
-    },
+    ioctl::_IOWR, //
 };
 
 include!(concat!(
@@ -22,13 +19,9 @@ include!(concat!(
 pub const HOLD: u32 = _IOWR::<vma_lock_hold>('v' as u32, 0x80);
 pub const NEXT: u32 = _IOWR::<vma_lock_next>('v' as u32, 0x81);
 
-const _: () = assert!(size_of::<vma_lock_hold>() == 3 * 8 + 6 * 4);
-
-// SAFETY: Integers only, and as long as all of them together: no holes.
-unsafe impl FromBytes for vma_lock_hold {}
-// SAFETY: As above.
-unsafe impl AsBytes for vma_lock_hold {}
-// SAFETY: Integers only, all of one size.
-unsafe impl FromBytes for vma_lock_next {}
-// SAFETY: As above.
-unsafe impl AsBytes for vma_lock_next {}
+copied! {
+    vma_lock_hold {
+        addr, hold_ms, flags, vm_start, vm_end, refcnt_locked, refcnt_put, writer_waits, pad,
+    }
+    vma_lock_next { addr, vm_start, vm_end }
+}

@@ -35,15 +35,12 @@ use kernel::{
         MiscDeviceRegistration, //
     },
     prelude::*,
-    seq_file::SeqFile,
-    uaccess::{
-        UserPtr,
-        UserSlice, //
-    },
+    seq_file::SeqFile, //
 };
 
 mod abi;
 mod hold;
+mod ioctl;
 #[cfg(not(misc_owner))]
 #[path = "../owner.rs"]
 mod owner;
@@ -105,8 +102,8 @@ impl MiscDevice for Device {
 
     fn ioctl(_me: (), _file: &File, cmd: u32, arg: usize) -> Result<isize> {
         match cmd {
-            abi::HOLD => read_modify_write(arg, hold::hold),
-            abi::NEXT => read_modify_write(arg, hold::next),
+            abi::HOLD => ioctl::read_modify_write(arg, hold::hold),
+            abi::NEXT => ioctl::read_modify_write(arg, hold::next),
             _ => Err(ENOTTY),
         }
     }
@@ -114,21 +111,6 @@ impl MiscDevice for Device {
     fn show_fdinfo(_me: (), m: &SeqFile, _file: &File) {
         stats::show(m);
     }
-}
-
-/// Hands a copy of the user's structure to `f`, and writes it back whether `f` fails or not. No
-/// user memory is touched while `f` runs, and so while a lock is held.
-fn read_modify_write<T>(arg: usize, f: impl FnOnce(&mut T) -> Result) -> Result<isize>
-where
-    T: kernel::transmute::AsBytes + kernel::transmute::FromBytes,
-{
-    let (mut reader, mut writer) =
-        UserSlice::new(UserPtr::from_addr(arg), size_of::<T>()).reader_writer();
-    let mut value = reader.read()?;
-    let ret = f(&mut value);
-
-    writer.write(&value)?;
-    ret.map(|()| 0)
 }
 
 /// The limit in force for holds, in ms.

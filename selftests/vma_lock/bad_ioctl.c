@@ -2,8 +2,7 @@
 /*
  * The tests' own device: what would hang or crash the machine is refused, too.
  */
-#include "kselftest_harness.h"
-#include "vma_lock.h"
+#include "both_devices.h"
 
 FIXTURE(ioctl)
 {
@@ -11,6 +10,7 @@ FIXTURE(ioctl)
 	char *area;
 	struct vma_test_hold hold;
 	struct vma_test_op op;
+	struct device device;
 };
 
 FIXTURE_SETUP(ioctl)
@@ -19,6 +19,15 @@ FIXTURE_SETUP(ioctl)
 	self->area = map_area();
 	self->hold = (struct vma_test_hold){ .addr = (unsigned long)self->area };
 	self->op = (struct vma_test_op){ .op = VMA_TEST_OP_PREDICATE };
+	self->device = (struct device){
+		.name = "vma_lock_test",
+		.fd = self->fd,
+		.hold = VMA_TEST_HOLD,
+		.other = VMA_TEST_OP,
+		.arg = &self->hold,
+		.area = self->area,
+		.none = 0x95,
+	};
 }
 
 /* Whatever went wrong, the VMA can be write-locked, and so no count was left. */
@@ -28,43 +37,19 @@ FIXTURE_TEARDOWN(ioctl)
 	close(self->fd);
 }
 
-#define EXPECT_ERRNO(err_, cmd_, arg_) do {				\
-	EXPECT_EQ(-1, ioctl(self->fd, cmd_, arg_)) TH_LOG("no error");	\
-	EXPECT_EQ(err_, errno) TH_LOG("%s", strerror(errno));		\
-} while (0)
-
 TEST_F(ioctl, unknown_command)
 {
-	EXPECT_ERRNO(ENOTTY, _IO('v', 0x95), 0);
-	EXPECT_ERRNO(ENOTTY, _IO('v', 0x90), &self->hold);
-	EXPECT_ERRNO(ENOTTY, _IOW('v', 0x90, struct vma_test_hold), &self->hold);
-	EXPECT_ERRNO(ENOTTY, _IOWR('w', 0x90, struct vma_test_hold), &self->hold);
-	EXPECT_ERRNO(ENOTTY, 0, 0);
-	EXPECT_ERRNO(ENOTTY, ~0U, ~0UL);
+	refuses_unknown_commands(_metadata, &self->device);
 }
 
 TEST_F(ioctl, wrong_size)
 {
-	char big[sizeof(struct vma_test_hold) + 8] = {};
-
-	EXPECT_ERRNO(ENOTTY, _IOWR('v', 0x90, char[sizeof(struct vma_test_hold) - 8]), big);
-	EXPECT_ERRNO(ENOTTY, _IOWR('v', 0x90, char[sizeof(struct vma_test_hold) + 8]), big);
-	EXPECT_ERRNO(ENOTTY, _IOWR('v', 0x91, struct vma_test_hold), big);
+	refuses_wrong_sizes(_metadata, &self->device);
 }
 
 TEST_F(ioctl, bad_pointer)
 {
-	char *readonly = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	ASSERT_NE(MAP_FAILED, readonly);
-	EXPECT_ERRNO(EFAULT, VMA_TEST_HOLD, NULL);
-	EXPECT_ERRNO(EFAULT, VMA_TEST_HOLD, -1UL);
-	EXPECT_ERRNO(EFAULT, VMA_TEST_HOLD, 0xffff888000000000UL);
-	EXPECT_ERRNO(EFAULT, VMA_TEST_OP, NULL);
-	/* Readable, so the call is made; its result has nowhere to go. */
-	EXPECT_ERRNO(EFAULT, VMA_TEST_OP, readonly);
-	/* Across the end of what is mapped. */
-	EXPECT_ERRNO(EFAULT, VMA_TEST_HOLD, self->area + AREA - 8);
+	refuses_bad_pointers(_metadata, &self->device);
 }
 
 TEST_F(ioctl, bad_values)
@@ -150,8 +135,7 @@ TEST_F(ioctl, synthetic_hold)
 	call_start(&holder, self->fd, VMA_TEST_HOLD, &self->hold);
 	wait_until_held(1);
 	EXPECT_EQ(-EBUSY, vma_op(self->fd, 0, VMA_TEST_OP_SET, 5, &op));
-	pthread_kill(holder.thread, SIGUSR1);
-	EXPECT_EQ(EINTR, call_join(&holder));
+	EXPECT_EQ(EINTR, call_interrupt(&holder));
 	EXPECT_EQ(0, vma_op(self->fd, 0, VMA_TEST_OP_SET, 5, &op));
 
 	/* Nobody invites this transient reader. */

@@ -5,62 +5,16 @@
  *
  * The locker is ours; the put is ours (rust; seed: as it was called then) or the kernel's (c).
  */
-#include "kselftest_harness.h"
-#include "vma_lock.h"
+#include "both_devices.h"
+#include "writer.h"
 
 #define WRITERS 4	/* of each kind */
-
-enum kind { MUNMAP, MPROTECT, MAP_FIXED_OVER, KINDS };
-
-struct writer {
-	pthread_t thread;
-	enum kind kind;
-	char *addr;
-	_Atomic pid_t tid;
-	int err;
-	unsigned long long end_ns;
-};
-
-static void *write_vma(void *data)
-{
-	struct writer *w = data;
-	int ret = -1;
-
-	w->tid = gettid();
-	switch (w->kind) {
-	case MUNMAP:
-		ret = munmap(w->addr, PAGE);
-		break;
-	case MPROTECT:
-		ret = mprotect(w->addr, PAGE, PROT_READ);
-		break;
-	case MAP_FIXED_OVER:
-		ret = mmap(w->addr, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
-			   -1, 0) == MAP_FAILED ? -1 : 0;
-		break;
-	default:
-		break;
-	}
-	w->err = ret ? errno : 0;
-	w->end_ns = now_ns();
-	return NULL;
-}
-
-static void start_writer(struct writer *w, enum kind kind, char *addr)
-{
-	w->kind = kind;
-	w->addr = addr;
-	w->tid = 0;
-	if (pthread_create(&w->thread, NULL, write_vma, w)) {
-		perror("pthread_create");
-		exit(1);
-	}
-}
 
 FIXTURE(live)
 {
 	int fd;
 	char *area;
+	struct vma_test_hold hold;	/* until a signal comes */
 };
 
 FIXTURE_VARIANT(live)
@@ -76,6 +30,12 @@ FIXTURE_SETUP(live)
 {
 	self->fd = open_device("vma_lock_test");
 	self->area = map_area();
+	self->hold = (struct vma_test_hold){
+		.addr = (unsigned long)self->area,
+		.impl = variant->impl,
+		.hold_ms = 10000,
+	};
+	catch_sigusr1();
 }
 
 FIXTURE_TEARDOWN(live)
@@ -83,21 +43,26 @@ FIXTURE_TEARDOWN(live)
 	close(self->fd);
 }
 
+/* Returns when the VMA is held. */
+static void hold_start(struct call *holder, int fd, struct vma_test_hold *hold)
+{
+	call_start(holder, fd, VMA_TEST_HOLD, hold);
+	wait_until_held(1);
+}
+
 /* A lost decrement shows in the second hold, a wrong lookup in the range. */
 TEST_F(live, hold_and_put)
 {
-	struct vma_test_hold hold = {
-		.addr = (unsigned long)self->area + PAGE + 1,
-		.impl = variant->impl,
-	};
-
+	self->hold.addr += PAGE + 1;
+	self->hold.hold_ms = 0;
 	for (int i = 0; i < 3; i++) {
-		ASSERT_EQ(0, ioctl(self->fd, VMA_TEST_HOLD, &hold)) TH_LOG("%s", strerror(errno));
-		EXPECT_EQ((unsigned long)self->area, hold.vm_start);
-		EXPECT_EQ((unsigned long)self->area + AREA, hold.vm_end);
-		EXPECT_EQ(2, hold.refcnt_locked);
-		EXPECT_EQ(2, hold.refcnt_put);
-		EXPECT_EQ(0, hold.waiter);
+		ASSERT_EQ(0, ioctl(self->fd, VMA_TEST_HOLD, &self->hold))
+			TH_LOG("%s", strerror(errno));
+		EXPECT_EQ((unsigned long)self->area, self->hold.vm_start);
+		EXPECT_EQ((unsigned long)self->area + AREA, self->hold.vm_end);
+		EXPECT_EQ(2, self->hold.refcnt_locked);
+		EXPECT_EQ(2, self->hold.refcnt_put);
+		EXPECT_EQ(0, self->hold.waiter);
 	}
 }
 
@@ -113,66 +78,58 @@ static void *touch(void *addr)
 
 TEST_F(live, page_fault_during_hold)
 {
-	struct vma_test_hold hold = {
-		.addr = (unsigned long)self->area,
-		.impl = variant->impl,
-		.hold_ms = 10000,
-	};
 	struct call holder;
 	pthread_t toucher;
 	void *end_ns;
 
-	catch_sigusr1();
-
-	call_start(&holder, self->fd, VMA_TEST_HOLD, &hold);
-	wait_until_held(1);
+	hold_start(&holder, self->fd, &self->hold);
 	ASSERT_EQ(0, pthread_create(&toucher, NULL, touch, self->area));
 	pthread_join(toucher, &end_ns);
-	pthread_kill(holder.thread, SIGUSR1);
-	ASSERT_EQ(EINTR, call_join(&holder));
-	EXPECT_LT(*(unsigned long long *)end_ns, hold.put_ns);
+	ASSERT_EQ(EINTR, call_interrupt(&holder));
+	EXPECT_LT(*(unsigned long long *)end_ns, self->hold.put_ns);
+}
+
+/* The hold ends when the writer waits for it; then the writer does. */
+static void meet_writer(struct __test_metadata *_metadata, int fd, struct vma_test_hold *hold,
+			struct writer *w, enum writer_kind kind, char *addr)
+{
+	struct call holder;
+
+	hold->flags |= VMA_TEST_HOLD_UNTIL_WAITER;
+	hold_start(&holder, fd, hold);
+	writer_start(w, kind, addr);
+	ASSERT_EQ(0, call_join(&holder));
+	EXPECT_EQ(0, writer_join(w));
+	EXPECT_EQ(w->tid, (pid_t)hold->waiter);
+	EXPECT_GT(w->end_ns, hold->put_ns);
 }
 
 /* Each kind of writer by itself: it sleeps until the put, which wakes it. */
 static void one_writer(struct __test_metadata *_metadata, FIXTURE_DATA(live) *self,
-		       const FIXTURE_VARIANT(live) *variant, enum kind kind)
+		       enum writer_kind kind)
 {
-	struct vma_test_hold hold = {
-		.addr = (unsigned long)self->area,
-		.impl = variant->impl,
-		.flags = VMA_TEST_HOLD_UNTIL_WAITER,
-		.hold_ms = 5000,
-	};
-	struct call holder;
 	struct writer w;
 
-	call_start(&holder, self->fd, VMA_TEST_HOLD, &hold);
-	wait_until_held(1);
-	start_writer(&w, kind, self->area + 2 * PAGE);
-	ASSERT_EQ(0, call_join(&holder));
-	pthread_join(w.thread, NULL);
-
-	EXPECT_EQ(0, w.err);
-	EXPECT_EQ(2, hold.refcnt_locked);
-	EXPECT_EQ(FLAG + 2, hold.refcnt_put);
-	EXPECT_EQ(w.tid, (pid_t)hold.waiter);
-	EXPECT_GT(w.end_ns, hold.put_ns);
-	TH_LOG("thread %d woken %llu us after the put", w.tid, (w.end_ns - hold.put_ns) / 1000);
+	meet_writer(_metadata, self->fd, &self->hold, &w, kind, self->area + 2 * PAGE);
+	EXPECT_EQ(2, self->hold.refcnt_locked);
+	EXPECT_EQ(FLAG + 2, self->hold.refcnt_put);
+	TH_LOG("thread %d woken %llu us after the put", w.tid,
+	       (w.end_ns - self->hold.put_ns) / 1000);
 }
 
 TEST_F(live, put_wakes_munmap)
 {
-	one_writer(_metadata, self, variant, MUNMAP);
+	one_writer(_metadata, self, MUNMAP);
 }
 
 TEST_F(live, put_wakes_mprotect)
 {
-	one_writer(_metadata, self, variant, MPROTECT);
+	one_writer(_metadata, self, MPROTECT);
 }
 
 TEST_F(live, put_wakes_map_fixed)
 {
-	one_writer(_metadata, self, variant, MAP_FIXED_OVER);
+	one_writer(_metadata, self, MAP_FIXED_OVER);
 }
 
 /*
@@ -189,80 +146,53 @@ static void *write_vma_together(void *data)
 
 TEST_F(live, put_releases_many_writers)
 {
-	struct vma_test_hold hold = {
-		.addr = (unsigned long)self->area,
-		.impl = variant->impl,
-		.hold_ms = 10000,
-	};
-	struct writer w[KINDS * WRITERS] = {};
+	struct writer w[WRITER_KINDS * WRITERS] = {};
 	struct call holder;
 	bool waiter_is_ours = false;
 
-	catch_sigusr1();
 	/* The threads are there before the first one blocks: creating one maps its stack. */
-	pthread_barrier_init(&all_there, NULL, KINDS * WRITERS + 1);
-	for (int i = 0; i < KINDS * WRITERS; i++) {
-		w[i].kind = i % KINDS;
+	pthread_barrier_init(&all_there, NULL, WRITER_KINDS * WRITERS + 1);
+	for (int i = 0; i < WRITER_KINDS * WRITERS; i++) {
+		w[i].kind = i % WRITER_KINDS;
 		w[i].addr = self->area + (i + 2) * PAGE;
 		ASSERT_EQ(0, pthread_create(&w[i].thread, NULL, write_vma_together, &w[i]));
 	}
-	call_start(&holder, self->fd, VMA_TEST_HOLD, &hold);
-	wait_until_held(1);
+	hold_start(&holder, self->fd, &self->hold);
 	pthread_barrier_wait(&all_there);
-	for (int i = 0; i < KINDS * WRITERS; i++)
+	for (int i = 0; i < WRITER_KINDS * WRITERS; i++)
 		wait_until_blocked(&w[i].tid);
-	pthread_kill(holder.thread, SIGUSR1);
-	ASSERT_EQ(EINTR, call_join(&holder));
+	ASSERT_EQ(EINTR, call_interrupt(&holder));
 
-	for (int i = 0; i < KINDS * WRITERS; i++) {
-		pthread_join(w[i].thread, NULL);
-		EXPECT_EQ(0, w[i].err);
-		EXPECT_GT(w[i].end_ns, hold.put_ns);
-		waiter_is_ours |= (pid_t)hold.waiter == w[i].tid;
+	for (int i = 0; i < WRITER_KINDS * WRITERS; i++) {
+		EXPECT_EQ(0, writer_join(&w[i]));
+		EXPECT_GT(w[i].end_ns, self->hold.put_ns);
+		waiter_is_ours |= (pid_t)self->hold.waiter == w[i].tid;
 	}
-	EXPECT_EQ(FLAG + 2, hold.refcnt_put);
+	EXPECT_EQ(FLAG + 2, self->hold.refcnt_put);
 	EXPECT_TRUE(waiter_is_ours);
 }
 
 /* Woken for nothing, a writer looks again and goes back to sleep, every time. */
 TEST_F(live, spurious_wakeups)
 {
-	struct vma_test_hold hold = {
-		.addr = (unsigned long)self->area,
-		.impl = variant->impl,
-		.flags = VMA_TEST_HOLD_UNTIL_WAITER,
-		.hold_ms = 5000,
-		.spurious = 20,
-	};
-	struct call holder;
 	struct writer w;
 
-	call_start(&holder, self->fd, VMA_TEST_HOLD, &hold);
-	wait_until_held(1);
-	start_writer(&w, MUNMAP, self->area);
-	ASSERT_EQ(0, call_join(&holder));
-	pthread_join(w.thread, NULL);
-
-	EXPECT_EQ(20, hold.slept_again);
-	EXPECT_GT(w.end_ns, hold.put_ns);
+	self->hold.spurious = 20;
+	meet_writer(_metadata, self->fd, &self->hold, &w, MUNMAP, self->area);
+	EXPECT_EQ(20, self->hold.slept_again);
 }
 
 /* Two readers: the first put must leave the writer asleep, the last one wakes it. */
 TEST_F(live, last_of_two_readers_wakes)
 {
-	struct vma_test_hold first = {
-		.addr = (unsigned long)self->area,
-		.impl = variant->impl,
-		.hold_ms = 10000,
-	}, last = first;
+	struct vma_test_hold first = self->hold, last = first;
 	struct call holder[2];
 	struct writer w;
 
-	catch_sigusr1();
 	call_start(&holder[0], self->fd, VMA_TEST_HOLD, &first);
 	call_start(&holder[1], self->fd, VMA_TEST_HOLD, &last);
 	wait_until_held(2);
-	start_writer(&w, MPROTECT, self->area);
+	writer_start(&w, MPROTECT, self->area);
 	wait_until_blocked(&w.tid);
 	/* Not joined yet: a thread that ends frees its stack, and waits for the writer. */
 	pthread_kill(holder[0].thread, SIGUSR1);
@@ -271,7 +201,7 @@ TEST_F(live, last_of_two_readers_wakes)
 	pthread_kill(holder[1].thread, SIGUSR1);
 	ASSERT_EQ(EINTR, call_join(&holder[0]));
 	ASSERT_EQ(EINTR, call_join(&holder[1]));
-	pthread_join(w.thread, NULL);
+	EXPECT_EQ(0, writer_join(&w));
 
 	EXPECT_EQ(FLAG + 3, first.refcnt_put);
 	EXPECT_EQ(FLAG + 2, last.refcnt_put);
@@ -281,55 +211,33 @@ TEST_F(live, last_of_two_readers_wakes)
 /* A signal ends the hold at once, and with it the writer's wait. */
 TEST_F(live, signal_ends_hold)
 {
-	struct vma_test_hold hold = {
-		.addr = (unsigned long)self->area,
-		.impl = variant->impl,
-		.hold_ms = 10000,
-	};
 	struct call holder;
 	struct writer w;
 
-	catch_sigusr1();
-	call_start(&holder, self->fd, VMA_TEST_HOLD, &hold);
-	wait_until_held(1);
-	start_writer(&w, MUNMAP, self->area);
-	wait_until_blocked(&w.tid);
-	pthread_kill(holder.thread, SIGUSR1);
-	EXPECT_EQ(EINTR, call_join(&holder));
-	pthread_join(w.thread, NULL);
-
-	EXPECT_EQ(0, w.err);
-	EXPECT_LT(hold.put_ns - hold.locked_ns, 5000 * NSEC_PER_MSEC);
-	EXPECT_EQ(w.tid, (pid_t)hold.waiter);
+	/* The writer may have slept for something else when the signal came: then once more. */
+	for (int tries = 0; tries < 5 && !self->hold.waiter; tries++) {
+		if (tries)
+			self->area = map_area();
+		self->hold.addr = (unsigned long)self->area;
+		hold_start(&holder, self->fd, &self->hold);
+		writer_start(&w, MUNMAP, self->area);
+		wait_until_blocked(&w.tid);
+		EXPECT_EQ(EINTR, call_interrupt(&holder));
+		EXPECT_EQ(0, writer_join(&w));
+		EXPECT_LT(self->hold.put_ns - self->hold.locked_ns, 5000 * NSEC_PER_MSEC);
+	}
+	EXPECT_EQ(w.tid, (pid_t)self->hold.waiter);
 }
 
-/* A process killed in a hold, with a writer waiting, must go: nothing is left locked. */
 TEST_F(live, kill_during_hold)
 {
-	struct vma_test_hold hold = {
-		.addr = (unsigned long)self->area,
-		.impl = variant->impl,
-		.hold_ms = 10000,
-	};
-	unsigned long long start;
-	_Atomic pid_t pid = fork();
-	int status;
-
-	ASSERT_GE(pid, 0);
-	if (!pid) {
-		struct call holder;
-
-		call_start(&holder, self->fd, VMA_TEST_HOLD, &hold);
-		wait_until_held(1);
-		munmap(self->area, AREA);
-		_exit(1);
-	}
-	wait_until_blocked(&pid);
-	start = now_ns();
-	kill(pid, SIGKILL);
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	EXPECT_TRUE(WIFSIGNALED(status));
-	EXPECT_LT(now_ns() - start, 5000 * NSEC_PER_MSEC);
+	is_killed_during_hold(_metadata, &(struct device){
+		.name = "vma_lock_test",
+		.fd = self->fd,
+		.hold = VMA_TEST_HOLD,
+		.arg = &self->hold,
+		.area = self->area,
+	});
 }
 
 /*
@@ -386,12 +294,7 @@ TEST_F(live, fork_killed_while_waiting)
 
 	ASSERT_NE(MAP_FAILED, t);
 	t->fd = self->fd;
-	t->hold = (struct vma_test_hold){
-		.addr = (unsigned long)self->area,
-		.impl = variant->impl,
-		.hold_ms = 10000,
-	};
-	t->other = t->hold;
+	t->hold = t->other = self->hold;
 	t->other.hold_ms = 0;
 	ASSERT_EQ(0, pipe(go));
 	owner = fork();
@@ -448,20 +351,12 @@ TEST_F(control, no_wake_leaves_writer_asleep)
 {
 	struct vma_test_hold hold = {
 		.addr = (unsigned long)self->area,
-		.flags = VMA_TEST_HOLD_NO_WAKE | VMA_TEST_HOLD_UNTIL_WAITER,
+		.flags = VMA_TEST_HOLD_NO_WAKE,
 		.hold_ms = 300,
 	};
-	struct call holder;
 	struct writer w;
 
-	call_start(&holder, self->fd, VMA_TEST_HOLD, &hold);
-	wait_until_held(1);
-	start_writer(&w, MUNMAP, self->area);
-	ASSERT_EQ(0, call_join(&holder));
-	pthread_join(w.thread, NULL);
-
-	EXPECT_EQ(0, w.err);
-	EXPECT_EQ(w.tid, (pid_t)hold.waiter);
+	meet_writer(_metadata, self->fd, &hold, &w, MUNMAP, self->area);
 	EXPECT_EQ(1, hold.slept_again);
 	/* It went on only after the late wakeup. */
 	EXPECT_GE(w.end_ns, hold.put_ns + hold.hold_ms * NSEC_PER_MSEC);

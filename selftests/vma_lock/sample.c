@@ -4,8 +4,8 @@
  * write to them. And whatever user space passes, it gets the documented error and
  * nothing is left locked.
  */
-#include "kselftest_harness.h"
-#include "vma_lock.h"
+#include "both_devices.h"
+#include "writer.h"
 
 #include "../../samples/rust_vma_lock/rust_vma_lock.h"
 
@@ -14,6 +14,7 @@ FIXTURE(sample)
 	int fd;
 	char *area;
 	struct vma_lock_hold hold;
+	struct device device;
 };
 
 FIXTURE_SETUP(sample)
@@ -21,6 +22,15 @@ FIXTURE_SETUP(sample)
 	self->fd = open_device("vma_lock");
 	self->area = map_area();
 	self->hold = (struct vma_lock_hold){ .addr = (unsigned long)self->area };
+	self->device = (struct device){
+		.name = "vma_lock",
+		.fd = self->fd,
+		.hold = VMA_LOCK_HOLD,
+		.other = VMA_LOCK_NEXT,
+		.arg = &self->hold,
+		.area = self->area,
+		.none = 0x82,
+	};
 	catch_sigusr1();
 }
 
@@ -30,11 +40,6 @@ FIXTURE_TEARDOWN(sample)
 	EXPECT_EQ(0, munmap(self->area, AREA));
 	close(self->fd);
 }
-
-#define EXPECT_ERRNO(err_, cmd_, arg_) do {				\
-	EXPECT_EQ(-1, ioctl(self->fd, cmd_, arg_)) TH_LOG("no error");	\
-	EXPECT_EQ(err_, errno) TH_LOG("%s", strerror(errno));		\
-} while (0)
 
 /* A lost decrement shows in the second hold, a wrong lookup in the range. */
 TEST_F(sample, hold_and_put)
@@ -50,39 +55,19 @@ TEST_F(sample, hold_and_put)
 	}
 }
 
-static void *protect(void *area)
-{
-	static int err;
-
-	err = mprotect(area, PAGE, PROT_READ) ? errno : 0;
-	return &err;
-}
-
-static void *protect_call(void *data)
-{
-	struct call *call = data;
-
-	call->tid = gettid();
-	call->err = mprotect(call->arg, PAGE, PROT_READ) ? errno : 0;
-	return NULL;
-}
-
 /* The writer sleeps until the guard is dropped, which wakes it. */
 TEST_F(sample, writer_waits)
 {
+	struct writer writer;
 	struct call holder;
-	pthread_t writer;
-	void *err;
 
 	self->hold.hold_ms = 5000;
 	self->hold.flags = VMA_LOCK_HOLD_UNTIL_WRITER;
 	call_start(&holder, self->fd, VMA_LOCK_HOLD, &self->hold);
 	wait_until("vma_lock", "held", 1);
-	ASSERT_EQ(0, pthread_create(&writer, NULL, protect, self->area));
+	writer_start(&writer, MPROTECT, self->area);
 	ASSERT_EQ(0, call_join(&holder)) TH_LOG("%s", strerror(holder.err));
-	pthread_join(writer, &err);
-
-	EXPECT_EQ(0, *(int *)err);
+	EXPECT_EQ(0, writer_join(&writer));
 	EXPECT_EQ(1, self->hold.writer_waits);
 	EXPECT_EQ(2, self->hold.refcnt_locked);
 	EXPECT_EQ(FLAG + 2, self->hold.refcnt_put);
@@ -93,13 +78,13 @@ TEST_F(sample, writer_of_another_vma)
 {
 	char *area = map_area();
 	struct vma_lock_hold other = { .addr = (unsigned long)area, .hold_ms = 10000 };
-	struct call holder, writer = {};
 	unsigned long long start;
+	struct writer writer;
+	struct call holder;
 
 	call_start(&holder, self->fd, VMA_LOCK_HOLD, &other);
 	wait_until("vma_lock", "held", 1);
-	writer.arg = area;
-	ASSERT_EQ(0, pthread_create(&writer.thread, NULL, protect_call, &writer));
+	writer_start(&writer, MPROTECT, area);
 	wait_until_blocked(&writer.tid);
 
 	self->hold.hold_ms = 500;
@@ -110,9 +95,8 @@ TEST_F(sample, writer_of_another_vma)
 	EXPECT_EQ(0, self->hold.writer_waits);
 	EXPECT_EQ(2, self->hold.refcnt_put);
 
-	pthread_kill(holder.thread, SIGUSR1);
-	EXPECT_EQ(EINTR, call_join(&holder));
-	EXPECT_EQ(0, call_join(&writer));
+	EXPECT_EQ(EINTR, call_interrupt(&holder));
+	EXPECT_EQ(0, writer_join(&writer));
 	EXPECT_EQ(1, other.writer_waits);
 	EXPECT_EQ(FLAG + 2, other.refcnt_put);
 	EXPECT_EQ(0, munmap(area, AREA));
@@ -128,35 +112,15 @@ TEST_F(sample, signal_ends_hold)
 	call_start(&holder, self->fd, VMA_LOCK_HOLD, &self->hold);
 	wait_until("vma_lock", "held", 1);
 	start = now_ns();
-	pthread_kill(holder.thread, SIGUSR1);
-	EXPECT_EQ(EINTR, call_join(&holder));
+	EXPECT_EQ(EINTR, call_interrupt(&holder));
 	EXPECT_EQ(2, self->hold.refcnt_put);
 	EXPECT_LT(holder.end_ns - start, 5000 * NSEC_PER_MSEC);
 }
 
-/* A process killed in a hold, with a writer waiting, must go: nothing is left locked. */
 TEST_F(sample, kill_during_hold)
 {
-	_Atomic pid_t pid = fork();
-	unsigned long long start;
-	int status;
-
-	ASSERT_GE(pid, 0);
-	if (!pid) {
-		struct call holder;
-
-		self->hold.hold_ms = 10000;
-		call_start(&holder, self->fd, VMA_LOCK_HOLD, &self->hold);
-		wait_until("vma_lock", "held", 1);
-		munmap(self->area, AREA);
-		_exit(1);
-	}
-	wait_until_blocked(&pid);
-	start = now_ns();
-	kill(pid, SIGKILL);
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	EXPECT_TRUE(WIFSIGNALED(status));
-	EXPECT_LT(now_ns() - start, 5000 * NSEC_PER_MSEC);
+	self->hold.hold_ms = 10000;
+	is_killed_during_hold(_metadata, &self->device);
 }
 
 /* Many calls at once, on one file and on the same VMA: all succeed, the count comes back to 1. */
@@ -254,36 +218,17 @@ TEST_F(sample, walk_misses_nothing)
 
 TEST_F(sample, unknown_command)
 {
-	EXPECT_ERRNO(ENOTTY, _IO('v', 0x82), 0);
-	EXPECT_ERRNO(ENOTTY, _IO('v', 0x80), &self->hold);
-	EXPECT_ERRNO(ENOTTY, _IOW('v', 0x80, struct vma_lock_hold), &self->hold);
-	EXPECT_ERRNO(ENOTTY, _IOWR('w', 0x80, struct vma_lock_hold), &self->hold);
-	EXPECT_ERRNO(ENOTTY, 0, 0);
-	EXPECT_ERRNO(ENOTTY, ~0U, ~0UL);
+	refuses_unknown_commands(_metadata, &self->device);
 }
 
 TEST_F(sample, wrong_size)
 {
-	char big[sizeof(struct vma_lock_hold) + 8] = {};
-
-	EXPECT_ERRNO(ENOTTY, _IOWR('v', 0x80, char[sizeof(struct vma_lock_hold) - 8]), big);
-	EXPECT_ERRNO(ENOTTY, _IOWR('v', 0x80, char[sizeof(struct vma_lock_hold) + 8]), big);
-	EXPECT_ERRNO(ENOTTY, _IOWR('v', 0x81, struct vma_lock_hold), big);
+	refuses_wrong_sizes(_metadata, &self->device);
 }
 
 TEST_F(sample, bad_pointer)
 {
-	char *readonly = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	ASSERT_NE(MAP_FAILED, readonly);
-	EXPECT_ERRNO(EFAULT, VMA_LOCK_HOLD, NULL);
-	EXPECT_ERRNO(EFAULT, VMA_LOCK_HOLD, -1UL);
-	EXPECT_ERRNO(EFAULT, VMA_LOCK_HOLD, 0xffff888000000000UL);
-	EXPECT_ERRNO(EFAULT, VMA_LOCK_NEXT, NULL);
-	/* Readable, so the call is made; its result has nowhere to go. */
-	EXPECT_ERRNO(EFAULT, VMA_LOCK_NEXT, readonly);
-	/* Across the end of what is mapped. */
-	EXPECT_ERRNO(EFAULT, VMA_LOCK_HOLD, self->area + AREA - 8);
+	refuses_bad_pointers(_metadata, &self->device);
 }
 
 TEST_F(sample, bad_flags)

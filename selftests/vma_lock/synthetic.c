@@ -170,11 +170,9 @@ TEST_F(pair, detach_waits_for_last_of_two)
 	wait_until_held(2);
 	wait_until_writing();
 	wait_until_blocked(&detacher.tid);
-	pthread_kill(reader[0].thread, SIGUSR1);
-	ASSERT_EQ(EINTR, call_join(&reader[0]));
+	ASSERT_EQ(EINTR, call_interrupt(&reader[0]));
 	wait_until_blocked(&detacher.tid);
-	pthread_kill(reader[1].thread, SIGUSR1);
-	ASSERT_EQ(EINTR, call_join(&reader[1]));
+	ASSERT_EQ(EINTR, call_interrupt(&reader[1]));
 	ASSERT_EQ(0, call_join(&detacher)) TH_LOG("%s", strerror(detacher.err));
 
 	EXPECT_EQ(FLAG + 2, first.refcnt_put);
@@ -221,8 +219,7 @@ TEST_F(pair, killed_writer_gives_flag_back)
 	other.hold_ms = 0;
 	ASSERT_EQ(0, ioctl(self->fd, VMA_TEST_HOLD, &other)) TH_LOG("%s", strerror(errno));
 	EXPECT_EQ(3, other.refcnt_locked);
-	pthread_kill(reader.thread, SIGUSR1);
-	ASSERT_EQ(EINTR, call_join(&reader));
+	ASSERT_EQ(EINTR, call_interrupt(&reader));
 	EXPECT_EQ(2, hold.refcnt_put);
 	step(variant->writer, VMA_TEST_OP_DETACH, 0, 1, 0);
 }
@@ -375,6 +372,34 @@ TEST_F(pair, reader_looks_again)
 	needs_race();
 	attach(_metadata, self->fd, variant->writer);
 	overtake(_metadata, self, variant, VMA_TEST_STAY, 0, -EBUSY);
+}
+
+/* A writer that comes for one kind of race leaves the other one alone: there the VMA is in another mm. */
+TEST_F(pair, races_keep_to_their_writers)
+{
+	struct vma_test_op reused = {
+		.op = VMA_TEST_OP_REUSE_READER,
+		.impl = variant->reader,
+	}, overtaken = {
+		.op = VMA_TEST_OP_OVERTAKEN,
+		.impl = variant->reader,
+	}, writer = {
+		.op = VMA_TEST_OP_OVERTAKE,
+		.impl = variant->writer,
+		.word = VMA_TEST_MOVE,
+	};
+	struct call call;
+
+	needs_race();
+	pin_to_cpu(1);
+	call_start(&call, self->fd, VMA_TEST_OP, &writer);
+	pin_to_cpu(0);
+	EXPECT_EQ(0, ioctl(self->fd, VMA_TEST_OP, &reused)) TH_LOG("%s", strerror(errno));
+	EXPECT_EQ(-ETIME, reused.ret) TH_LOG("the wrong writer has come");
+	/* It has been waiting for this one. */
+	attach(_metadata, self->fd, variant->writer);
+	EXPECT_EQ(0, ioctl(self->fd, VMA_TEST_OP, &overtaken)) TH_LOG("%s", strerror(errno));
+	EXPECT_EQ(0, call_join(&call)) TH_LOG("%s", strerror(call.err));
 }
 
 /* The write lock is over: the reader has it, and it is not where it was found. */

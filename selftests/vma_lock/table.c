@@ -3,30 +3,12 @@
  * The table that `make run` ends with: what the three functions did on a VMA
  * of this process and on a synthetic one, Rust beside the kernel's C.
  */
-#include "vma_lock.h"
+#include "writer.h"
 
 static void die(const char *what)
 {
 	fprintf(stderr, "table: %s: %s\n", what, strerror(errno));
 	exit(1);
-}
-
-struct writer {
-	pthread_t thread;
-	char *addr;
-	pid_t tid;
-	unsigned long long end_ns;
-};
-
-static void *do_munmap(void *data)
-{
-	struct writer *w = data;
-
-	w->tid = gettid();
-	if (munmap(w->addr, PAGE))
-		die("munmap");
-	w->end_ns = now_ns();
-	return NULL;
 }
 
 /* One line: what, then a column for each implementation. */
@@ -68,14 +50,13 @@ int main(void)
 			.flags = VMA_TEST_HOLD_UNTIL_WAITER,
 			.hold_ms = 5000,
 		};
-		writer[impl].addr = area;
 		call_start(&holder, fd, VMA_TEST_HOLD, &live[impl]);
 		wait_until_held(1);
-		if (pthread_create(&writer[impl].thread, NULL, do_munmap, &writer[impl]))
-			die("pthread_create");
+		writer_start(&writer[impl], MUNMAP, area);
 		if (call_join(&holder))
 			die("HOLD");
-		pthread_join(writer[impl].thread, NULL);
+		if (writer_join(&writer[impl]))
+			die("munmap");
 
 		if (vma_op(fd, impl, VMA_TEST_OP_ATTACH, 0, &op[impl]))
 			die("ATTACH");

@@ -123,6 +123,13 @@ static inline int call_join(struct call *call)
 	return call->err;
 }
 
+/* With catch_sigusr1(). */
+static inline int call_interrupt(struct call *call)
+{
+	pthread_kill(call->thread, SIGUSR1);
+	return call_join(call);
+}
+
 /*
  * Reads a file into BUF. Not by stdio, which allocates: that may take the mmap
  * lock, for which a test's writers may be waiting or have made others wait.

@@ -7,7 +7,6 @@
 
 use kernel::prelude::*;
 
-mod abi;
 #[path = "../../rust/vma_lock/sys/refcount_table.rs"]
 #[allow(unreachable_pub)] // of the models as well
 mod refcount_table;

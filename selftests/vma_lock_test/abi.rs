@@ -11,6 +11,10 @@
 )]
 #![allow(clippy::all)]
 
+use crate::{
+    ioctl::copied,
+    synthetic_mm::bindings::synthetic_mm, //
+};
 use kernel::{
     bindings::{
         mm_struct,
@@ -18,11 +22,7 @@ use kernel::{
         vm_area_struct, //
     },
     ffi,
-    ioctl::_IOWR,
-    transmute::{
-        AsBytes,
-        FromBytes, //
-    },
+    ioctl::_IOWR, //
 };
 
 include!(concat!(
@@ -36,27 +36,20 @@ pub const GUARDS: u32 = _IOWR::<vma_test_guards>('v' as u32, 0x92);
 pub const ATTACK: u32 = _IOWR::<vma_test_attack>('v' as u32, 0x93);
 pub const WALK: u32 = _IOWR::<vma_test_walk>('v' as u32, 0x94);
 
-const _: () = assert!(
-    size_of::<vma_test_hold>() == 5 * 8 + 8 * 4 && size_of::<vma_test_op>() == 2 * 8 + 10 * 4
-);
-
-// SAFETY: Integers only, and as long as all of them together: no holes.
-unsafe impl FromBytes for vma_test_hold {}
-// SAFETY: As above.
-unsafe impl AsBytes for vma_test_hold {}
-// SAFETY: Integers only, without holes: `pad` fills the one that there would be.
-unsafe impl FromBytes for vma_test_op {}
-// SAFETY: As above.
-unsafe impl AsBytes for vma_test_op {}
-// SAFETY: Integers only, an even number of the small ones: no holes.
-unsafe impl FromBytes for vma_test_guards {}
-// SAFETY: As above.
-unsafe impl AsBytes for vma_test_guards {}
-// SAFETY: Integers only, without holes: `pad` fills the one that there would be.
-unsafe impl FromBytes for vma_test_attack {}
-// SAFETY: As above.
-unsafe impl AsBytes for vma_test_attack {}
-// SAFETY: As above.
-unsafe impl FromBytes for vma_test_walk {}
-// SAFETY: As above.
-unsafe impl AsBytes for vma_test_walk {}
+copied! {
+    vma_test_hold {
+        addr, impl_, flags, hold_ms, spurious, vm_start, vm_end, locked_ns, put_ns,
+        refcnt_locked, refcnt_put, waiter, slept_again,
+    }
+    vma_test_op {
+        op, impl_, flags, word, refcnt_before, refcnt_after, ret, pad, start_ns, end_ns,
+        mm_reads_late, refcnt_uses,
+    }
+    vma_test_guards {
+        addr, refcnt_excluded, readable_excluded, refcnt_admitted, readable_admitted,
+        refcnt_written, readable_written, speculates_written, refcnt_downgraded,
+        undisturbed, disturbed,
+    }
+    vma_test_attack { addr, number, pad }
+    vma_test_walk { addr, second, role, pad }
+}

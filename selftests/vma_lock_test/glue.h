@@ -6,10 +6,10 @@
 #define VMA_LOCK_TEST_GLUE_H
 
 #include "../../oracle/oracle.h"
-#include "../../tools/lib/synthetic_mm/synthetic_mm.h"
 #include "vma_lock_test.h"
 
 struct rcuwait;
+struct synthetic_mm;
 struct vm_area_struct;
 
 /* As the lock's own functions tell lockdep, for a count that one task raises and another drops. */
@@ -28,11 +28,10 @@ int vma_lock_test_watch(struct vm_area_struct *vma);
 void vma_lock_test_unwatch(unsigned int *mm_reads_late, unsigned int *refcnt_uses);
 
 /*
- * Races, see race.h. The writer engages, if the reader of @vma has stopped, and
- * disengages when it needs the VMA no more; the reader looks whether one is engaged
- * before it goes on with the VMA after the race is over.
+ * Races, see race.h. The writer of a race engages, if the reader of @vma has stopped
+ * in it, and disengages when it needs the VMA no more; the reader looks whether one is
+ * engaged before it goes on with the VMA after the race is over.
  */
-bool vma_lock_test_engage(struct vm_area_struct *vma);
 void vma_lock_test_disengage(void);
 bool vma_lock_test_engaged(struct vm_area_struct *vma);
 bool vma_lock_test_race_over(void);
@@ -44,11 +43,13 @@ bool vma_lock_test_race_over(void);
  * mm, the write being done.
  */
 int vma_lock_test_reuse_begin(struct vm_area_struct *vma, struct synthetic_mm *other);
+bool vma_lock_test_reuse_engage(struct vm_area_struct *vma);
 int vma_lock_test_reuse_end(void);
 void vma_lock_test_reuse_drop(void);
 
 /* VMA_TEST_OP_OVERTAKE, see overtake.c: -ETIME as above. The writer lets the reader go on. */
 int vma_lock_test_overtake_begin(struct vm_area_struct *vma);
+bool vma_lock_test_overtake_engage(struct vm_area_struct *vma);
 int vma_lock_test_overtake_end(void);
 void vma_lock_test_overtake_go_on(void);
 

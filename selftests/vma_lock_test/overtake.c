@@ -30,6 +30,11 @@ int vma_lock_test_overtake_begin(struct vm_area_struct *vma)
 			  on_seq);
 }
 
+bool vma_lock_test_overtake_engage(struct vm_area_struct *vma)
+{
+	return race_engage(vma, on_seq);
+}
+
 int vma_lock_test_overtake_end(void)
 {
 	return race_end() == CHANGED ? 0 : -ETIME;

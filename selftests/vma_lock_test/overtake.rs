@@ -10,7 +10,14 @@ use crate::{
     },
     side::Side,
     synthetic::Synthetic,
-    wait::poll,
+    synthetic_mm::bindings::{
+        synthetic_mm_map,
+        synthetic_mm_unmap, //
+    },
+    wait::{
+        poll,
+        wait_for, //
+    },
     write::MmapWriteGuard, //
 };
 use kernel::{
@@ -32,7 +39,7 @@ impl Synthetic {
     fn map(&self, vma: &VmaRaw, start: usize) -> Result {
         // SAFETY: The mm is ours; all callers hold its lock for writing.
         to_result(unsafe {
-            abi::synthetic_mm_map(
+            synthetic_mm_map(
                 self.as_ptr(),
                 vma.as_ptr(),
                 start,
@@ -43,7 +50,7 @@ impl Synthetic {
 
     fn unmap_all(&self) {
         // SAFETY: As above.
-        unsafe { abi::synthetic_mm_unmap(self.as_ptr()) }
+        unsafe { synthetic_mm_unmap(self.as_ptr()) }
     }
 
     /// The reader, by the function that the flags choose.
@@ -90,7 +97,8 @@ impl Synthetic {
 
     /// The writer, which does to the VMA what `args.word` says.
     pub(crate) fn overtake(&self, side: Side, args: &mut vma_test_op) -> Result {
-        self.engage()?;
+        // SAFETY: No requirements.
+        wait_for(|| unsafe { abi::vma_lock_test_overtake_engage(self.vma().as_ptr()) })?;
         let changed = self.overtake_engaged(side, args.word);
         // SAFETY: Engaged above, and the VMA is no longer used.
         unsafe {

@@ -14,6 +14,7 @@ static DEFINE_SPINLOCK(engage_lock);
 /* The VMA that a writer is at. */
 static struct vm_area_struct *engaged;
 static struct vm_area_struct *raced_for;
+static perf_overflow_handler_t raced_by;
 static struct perf_event *__percpu *watchpoint;
 static struct task_struct *reader;
 static atomic_t stage;
@@ -23,6 +24,7 @@ int race_begin(struct vm_area_struct *vma, const void *addr, u64 len, u32 type,
 {
 	mutex_lock(&race_lock);
 	raced_for = vma;
+	raced_by = handler;
 	reader = current;
 	watchpoint = watchpoint_set(addr, len, type, handler);
 	if (IS_ERR_PCPU(watchpoint)) {
@@ -64,12 +66,13 @@ void race_wait(int wanted)
 		cpu_relax();
 }
 
-bool vma_lock_test_engage(struct vm_area_struct *vma)
+bool race_engage(struct vm_area_struct *vma, perf_overflow_handler_t handler)
 {
 	bool engage;
 
 	spin_lock(&engage_lock);
-	engage = raced_for == vma && !engaged && atomic_read(&stage) == RACE_READER_STOPPED;
+	engage = raced_for == vma && raced_by == handler && !engaged &&
+		 atomic_read(&stage) == RACE_READER_STOPPED;
 	if (engage)
 		engaged = vma;
 	spin_unlock(&engage_lock);

@@ -22,6 +22,9 @@ int race_begin(struct vm_area_struct *vma, const void *addr, u64 len, u32 type,
 /* From here on no writer engages. Returns the last stage. */
 int race_end(void);
 
+/* As vma_lock_test_*_engage(), for a writer of the race with this handler. */
+bool race_engage(struct vm_area_struct *vma, perf_overflow_handler_t handler);
+
 /* For the handler, which runs on both sides. */
 bool race_is_reader(void);
 /* From one stage to the next, once. */

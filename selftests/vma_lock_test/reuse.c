@@ -20,6 +20,7 @@
  */
 #include "glue.h"
 #include "race.h"
+#include "../../tools/lib/synthetic_mm/synthetic_mm.h"
 
 #include <linux/atomic.h>
 #include <linux/mm_types.h>
@@ -67,6 +68,11 @@ int vma_lock_test_reuse_begin(struct vm_area_struct *vma, struct synthetic_mm *o
 	vma->vm_mm = other_mm;
 	refcount_set(&vma->vm_refcnt, 1);
 	return 0;
+}
+
+bool vma_lock_test_reuse_engage(struct vm_area_struct *vma)
+{
+	return race_engage(vma, on_refcnt);
 }
 
 int vma_lock_test_reuse_end(void)

@@ -51,7 +51,8 @@ impl Synthetic {
     pub(crate) fn reuse_writer(&self, side: Side, args: &mut vma_test_op) -> Result {
         let other = self.other.mm();
 
-        self.engage()?;
+        // SAFETY: No requirements.
+        wait_for(|| unsafe { abi::vma_lock_test_reuse_engage(self.vma().as_ptr()) })?;
         // SAFETY: Dropped below.
         unsafe { mmap_write_lock(other) };
         // SAFETY: The mmap lock is held for writing.
@@ -63,12 +64,6 @@ impl Synthetic {
             abi::vma_lock_test_disengage();
         }
         Ok(())
-    }
-
-    /// Waits until the reader of this VMA has been stopped.
-    pub(crate) fn engage(&self) -> Result {
-        // SAFETY: No requirements.
-        wait_for(|| unsafe { abi::vma_lock_test_engage(self.vma().as_ptr()) })
     }
 
     /// Until the writer, if one came, has gone. By now it has nobody to wait for.

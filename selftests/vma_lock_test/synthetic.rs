@@ -8,7 +8,10 @@
 use crate::{
     abi,
     side::Side,
-    synthetic_mm::SyntheticMm,
+    synthetic_mm::{
+        bindings::synthetic_mm,
+        SyntheticMm, //
+    },
     wait::poll, //
 };
 use kernel::{
@@ -73,7 +76,7 @@ impl Synthetic {
         self.mm.mm()
     }
 
-    pub(crate) fn as_ptr(&self) -> *mut abi::synthetic_mm {
+    pub(crate) fn as_ptr(&self) -> *mut synthetic_mm {
         self.mm.as_ptr()
     }
 

@@ -19,22 +19,20 @@ use kernel::{
         Atomic,
         Relaxed, //
     },
-    uaccess::{
-        UserPtr,
-        UserSlice, //
-    },
 };
 
 mod abi;
 mod attack;
 mod guards;
 mod hold;
-mod op;
+#[path = "../../samples/rust_vma_lock/ioctl.rs"]
+mod ioctl;
 mod overtake;
 #[cfg(not(misc_owner))]
 #[path = "../../samples/owner.rs"]
 mod owner;
 mod put;
+mod refcnt_ops;
 mod reuse;
 mod seed;
 mod side;
@@ -100,11 +98,11 @@ impl MiscDevice for Device {
 
     fn ioctl(me: Pin<&Self>, _file: &File, cmd: u32, arg: usize) -> Result<isize> {
         match cmd {
-            abi::HOLD => read_modify_write(arg, |hold| hold::hold(hold, &me.synthetic)),
-            abi::OP => read_modify_write(arg, |op| me.synthetic.op(op)),
-            abi::GUARDS => read_modify_write(arg, guards::guards),
-            abi::ATTACK => read_modify_write(arg, attack::attack),
-            abi::WALK => read_modify_write(arg, walk::walk),
+            abi::HOLD => ioctl::read_modify_write(arg, |hold| hold::hold(hold, &me.synthetic)),
+            abi::OP => ioctl::read_modify_write(arg, |op| me.synthetic.op(op)),
+            abi::GUARDS => ioctl::read_modify_write(arg, guards::guards),
+            abi::ATTACK => ioctl::read_modify_write(arg, attack::attack),
+            abi::WALK => ioctl::read_modify_write(arg, walk::walk),
             _ => Err(ENOTTY),
         }
     }
@@ -118,19 +116,4 @@ impl MiscDevice for Device {
 /// The error of that number: not each has a name in the kernel crate of each version.
 fn error(errno: u32) -> Error {
     Error::from_errno(-(errno as i32))
-}
-
-/// Hands a copy of the user's structure to `f`, and writes it back whether `f` fails or not: no user
-/// memory is touched while a lock is held.
-fn read_modify_write<T>(arg: usize, f: impl FnOnce(&mut T) -> Result) -> Result<isize>
-where
-    T: kernel::transmute::AsBytes + kernel::transmute::FromBytes,
-{
-    let (mut reader, mut writer) =
-        UserSlice::new(UserPtr::from_addr(arg), size_of::<T>()).reader_writer();
-    let mut value = reader.read()?;
-    let ret = f(&mut value);
-
-    writer.write(&value)?;
-    ret.map(|()| 0)
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The operations of the Rust library that only the explorer asks for, beside those of the module
-//! (`tools/diff/module/rust_side.rs`).
+//! The Rust library as a side: the operations of the module, and those that only the explorer asks
+//! for, for `rust_helpers.c`.
 
 use core::{
     ffi::c_int,
@@ -16,31 +16,13 @@ use vma_lock::sys::{
     VmaRaw, //
 };
 
+#[macro_use]
+#[path = "../module/rust_side.rs"]
+mod module_side;
+
 extern "C" {
     /// What a speculating reader has begun with, for `rust_helpers.c`.
     fn x_seq() -> *mut u32;
-}
-
-/// Defines one C function for each operation; `$vma` is the VMA, `$mm` the mm.
-macro_rules! operations {
-    ($($name:ident = |$mm:ident, $vma:ident| $body:expr;)*) => {
-        $(
-            /// One operation, for `rust_helpers.c`.
-            ///
-            /// # Safety
-            ///
-            /// `mm` and `vma` are live, and what the operation asks of its caller holds.
-            #[allow(unused_unsafe, reason = "some operations ask for nothing")]
-            #[no_mangle]
-            pub unsafe extern "C" fn $name(mm: *mut mm_struct, vma: *mut vm_area_struct) -> c_int {
-                // SAFETY: The caller vouches for the pointers.
-                let ($mm, $vma) = unsafe { (MmRaw::from_raw(mm), VmaRaw::from_raw(vma)) };
-
-                // SAFETY: The caller vouches for what the operation asks.
-                unsafe { $body }
-            }
-        )*
-    };
 }
 
 operations! {

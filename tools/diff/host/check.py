@@ -113,10 +113,10 @@ def _reachable_first_copies_once() -> str:
     told = [(row.first.where, row.count) for row in rows]
     if told != [("start_write()", 3), ("refcount_put()", 3)] or "a fatal signal" not in rows[0].copies:
         return f"{told}, {rows[0].copies}"
-    asserts = show.traits([_cell("mark_attached", 0, 0, "ret=0", "ret=0 | asserts=1")], compared_schedules=False)
+    asserts = show.traits([_cell("mark_attached", 0, 0, "ret=0", "ret=0 | asserts=1")], True, compared_schedules=False)
     if "only assertions" not in asserts.lower():
         return asserts or "nothing in common"
-    said = show.traits(differences[:3], compared_schedules=True)
+    said = show.traits(differences[:3], True, compared_schedules=True)
     return "" if "can be reached" in said and "only wakeups" in said.lower() and "schedules end" in said else said
 
 

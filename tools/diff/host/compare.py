@@ -156,5 +156,5 @@ def compare(name: str, records: dict[str, Record], predicates: dict[str, list[st
         result.differences += schedules.compare(pair, name == "rust")
     result.schedules = schedules.summary(schedules.pairs(name, records))
     result.differences.sort(key=show.rank)
-    result.traits = show.traits(result.differences, bool(result.schedules.runs))
+    result.traits = show.traits(result.differences, bool(other.cells), bool(result.schedules.runs))
     return result

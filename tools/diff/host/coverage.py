@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,8 @@ PARTS = {
 FUNCTION = re.compile(r"^(?!#|typedef)[A-Za-z_][\w \t*]*?\b(\w+)\([^;{}]*\)\s*\n?\{", re.MULTILINE)
 STATEMENT = re.compile(r"[=(]|\b(?:return|goto|break|continue|if|else if|while|for|switch|case)\b")
 BRANCHES = r"\b(?:if|for|while|switch|case|goto|return)\b|\?|&&|\|\|"
+JUMP = re.compile(r"\b(?:return|goto|break|continue|else|case|default)\b|^\w+:$|^\}")
+CONDITION = re.compile(r"\b(?:if|while|for|switch)\b")
 DECLARATION = re.compile(r"^\s*(?:(?:static|const|unsigned|struct|enum|volatile)\s+)*\w+[\s*]+\w+(?:,\s*\*?\w+)*;$")
 
 
@@ -96,10 +99,14 @@ def _macro(lines: list[str], number: int) -> str:
 
 
 class Source:
-    """The protocol's files of one side, with what ran of them."""
+    """The protocol's files of one side, with what ran of them.
 
-    def __init__(self, files: dict[str, str], lines: Lines):
+    `traces`: trace points of a patch's own, which are never on, and are said to be not compared.
+    """
+
+    def __init__(self, files: dict[str, str], lines: Lines, traces: Iterable[str] = ()):
         self.lines = lines
+        self._trace = re.compile(rf"\b(?:trace_|tracepoint_enabled\()(?:{'|'.join(traces)})\b") if traces else None
         self.text = {name: _without_comments(text) for name, text in files.items()}
         self.functions = {name: _functions("\n".join(text)) for name, text in self.text.items()}
 
@@ -111,7 +118,7 @@ class Source:
             return None
         if macro := _macro(text, number):
             return self._macro_ran(macro, seen)
-        if line.startswith("#"):
+        if line.startswith("#") or self._traces(file, number):
             return None
         counts = self.lines.counts.get(file, {})
         if number in counts:
@@ -129,13 +136,39 @@ class Source:
             return any(known)
         if re.fullmatch(r"[{}]|else|do|\w+:|\}?\s*else\s*\{?|\} while \(0\);?", line) or DECLARATION.match(line):
             return None
+        if not STATEMENT.search(line):
+            return None
         # A call that was inlined has no line of its own; where nothing branches all runs that is there.
         inside = self._inside(file, number)
         known = [counts[n] for n in inside if n in counts]
         if known and not re.search(BRANCHES, "\n".join(text[n - 1] for n in inside)):
             return any(known)
-        # A statement that the compiler has left out, or a function that nothing here calls.
-        return False if STATEMENT.search(line) else None
+        # The compiler has left it out, or nothing here calls the function. What it comes right after may say.
+        return self._follows(file, first)
+
+    def _follows(self, file: str, number: int) -> bool:
+        """Does it come after what ran, with no way around it? (A constant in a variable leaves no code behind.)"""
+        text, counts, function = self.text[file], self.lines.counts.get(file, {}), self.functions[file].get(number)
+        for above in range(number - 1, 0, -1):
+            line = text[above - 1].strip()
+            if self.functions[file].get(above) != function or JUMP.search(line):
+                return False
+            if above in counts:
+                # A condition without branches is a constant.
+                ways = self.lines.branches.get(file, {}).get(above) or [not CONDITION.search(line)]
+                return counts[above] > 0 and all(ways)
+        return False
+
+    def _traces(self, file: str, number: int) -> bool:
+        """Is it there for a trace point alone: one, under the test for one, in a function that is no more than one?"""
+        if not self._trace:
+            return False
+        text, function = self.text[file], self.functions[file].get(number)
+        body = [n for n, name in self.functions[file].items() if function and name == function]
+        statements = [text[n - 1] for n in body if n <= len(text) and text[n - 1].startswith("\t")]
+        return any(self._trace.search(line) for line in text[max(number - 2, 0) : number]) or (
+            bool(statements) and all(self._trace.search(line) for line in statements)
+        )
 
     def _inside(self, file: str, number: int) -> list[int]:
         """The lines of the function that this one is in."""

@@ -36,7 +36,7 @@ UBSAN_SANITIZE := n
 KCOV_INSTRUMENT := n
 GCOV_PROFILE := n
 """
-# The compiler tells of each access; counts of executed lines.
+# The compiler tells of each access; counts of executed lines, of inline functions before they are inlined.
 TELL = "-fsanitize=thread -U__SANITIZE_THREAD__"
 TELL_GCC = f"{TELL} --param tsan-instrument-func-entry-exit=0 --param tsan-distinguish-volatile=1"
 TELL_CLANG = (
@@ -99,12 +99,13 @@ def kbuild(kernel: Kernel, folder: Path, names: list[str]) -> None:
     )
     trees.write(folder / "maple_tree_filtered.h", tree)
     tell = TELL_CLANG if kernel.info.get("LLVM") else TELL_GCC
+    count = "--coverage -fprofile-update=atomic" + ("" if kernel.info.get("LLVM") else " -fno-early-inlining")
     include = f"-I{SOURCE} -I{TOP}/tools/diff/module"
     lines = ["obj-m := explorer.o", f"explorer-y := {' '.join(f'side_{name}.o' for name in names)} rust_helpers.o "
              + " ".join(f"{part}.o" for part in KERNEL_PARTS), FLAGS, f"ccflags-y += {include}"]  # fmt: skip
     for name in names:
         lines += [
-            f"CFLAGS_side_{name}.o := -I$(src)/{name} {tell} --coverage -fprofile-update=atomic",
+            f"CFLAGS_side_{name}.o := -I$(src)/{name} {tell} {count}",
             f"$(obj)/side_{name}.o: private NOSTDINC_FLAGS += -I$(src)/{name}/include",
         ]
     lines += [f"CFLAGS_rust_helpers.o := -I$(src)/rust {tell}", f"CFLAGS_maple_tree.o := -I$(src) {tell}"]
@@ -132,7 +133,7 @@ def _one(kernel: Kernel, folder: Path, name: str, objects: list[Path]) -> Path:
 def _host_objects(kernel: Kernel, folder: Path) -> None:
     """What all programs have: Rust, the stand-ins, the search."""
     stepped = kernel.dir / "modules/tools/diff/explorer/stepped"
-    rust = [stepped / f"{part}.o" for part in ("module_side", "side", "lib")]
+    rust = [stepped / f"{part}.o" for part in ("side", "lib")]
     _one(kernel, folder, "rust", [*rust, folder / "rust_helpers.o"])
     _run(["ld", "-r", "-o", folder / "kernel.o", *(folder / f"{part}.o" for part in KERNEL_PARTS)])
     _run([kernel.tree / "tools/objtool/objtool", "--hacks=jump_label", "--link", "--module", folder / "kernel.o"])
@@ -178,9 +179,9 @@ def build(kernel: Kernel, folder: Path, sides: dict[str, tuple[dict[str, str], t
     if "before" in errors or not all((folder / file).is_file() for file in common):
         raise CannotTell(f"the explorer cannot be built: {errors.get('before') or done.stderr.strip()[-300:]}")
     _host_objects(kernel, folder)
-    for name in sides:
-        if name not in errors:
-            link(kernel, folder, [name], folder / f"explorer_{name}")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        whole = (name for name in sides if name not in errors)
+        list(pool.map(lambda name: link(kernel, folder, [name], folder / f"explorer_{name}"), whole))
     return errors
 
 

@@ -68,16 +68,19 @@ def _matrix(data: dict, job: dict) -> str:
     for operation, row in data["before"].items():
         name, cells = compare.operation_name(operation), ""
         for word in words:
-            count = sum(f"{operation} {word} {state}" in other for state in row.get(str(word), {}))
+            if str(word) not in row:
+                cells += "<td></td>"
+                continue
+            count = sum(f"{operation} {word} {state}" in other for state in row[str(word)])
             differing += bool(count)
-            title = f"{name}, word {compare.word_name(word)}: {count} of {len(row.get(str(word), {}))} states differ"
+            title = f"{name}, word {compare.word_name(word)}: {count} of {len(row[str(word)])} states differ"
             cells += (
                 f'<td><button class="cell{" bad" if count else ""}" data-job="{job["name"]}" data-op="{operation}" '
                 f'data-word="{word}" title="{escape(title)}">{count or ""}</button></td>'
             )
         rows += f'<tr><th title="{escape(name)}">{escape(name)}</th>{cells}</tr>'
     return (
-        f"<h3>Operation × vm_refcnt: {differing} of {len(data['before']) * len(words)} differ</h3>"
+        f"<h3>Operation × vm_refcnt: {differing} of {sum(map(len, data['before'].values()))} differ</h3>"
         '<p class="legend dim"><span></span>the same in all states<span class="bad"></span>the number of states that differ. '
         "Choose one.</p>"
         f'<div class="scroll"><table class="matrix"><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
@@ -154,10 +157,10 @@ def _job(report: dict, data: dict, job: dict) -> str:
     body = f'<h2>{escape(job["what"])}</h2><p class="verdict {job["verdict"].split()[0].strip(",")}">{escape(verdict)}</p>{_facts(facts)}'
     if job["patch"]:
         body += _patch(job["patch"])
+    if job["differences"]:
+        body += _differences(job) + _pictures(job)
     body += _orderings(job["ordering"])
     if job["name"] in report["sides"]:
-        if job["differences"]:
-            body += _differences(job) + _pictures(job)
         body += _matrix(data, job)
     return f"<section>{body}</section>"
 

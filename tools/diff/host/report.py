@@ -51,7 +51,7 @@ def table(job) -> None:
 
 def schedules_tried(job) -> None:
     """How much of the schedules was tried."""
-    if not job.result:
+    if not job.result or not job.result.schedules.mixes:
         return
     done = job.result.schedules
     bounds = ", ".join(f"{name} with at most {count} preemptions" for name, count in done.preemptions.items())
@@ -104,6 +104,7 @@ def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: flo
                 "checks": {" ".join(map(str, key)): checks for key, checks in record.checks.items() if checks},
             }
             for name, record in records.items()
+            if record.cells
         },
         "jobs": [
             {

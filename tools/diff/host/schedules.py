@@ -184,7 +184,7 @@ def compare(pair: Pair, each_step: bool) -> list[Difference]:
 
 def summary(compared: list[Pair]) -> Summary:
     mixes = {(mix.readers, mix.writers): mix for pair in compared for mix in (pair.expected, pair.other)}
-    result = Summary(mixes=[f"{readers}-{writers}" for readers, writers in mixes], cut_short=len(compared) == 1)
+    result = Summary(mixes=[f"{readers}-{writers}" for readers, writers in mixes], cut_short=len(mixes) == 2)
     for mix in mixes.values():
         for name, scenario in mix.scenarios.items():
             result.runs += scenario.runs

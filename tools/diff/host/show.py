@@ -83,8 +83,11 @@ def rank(difference: Difference) -> tuple:
         return (0, 0, 0, 0)
     if difference.where == "predicate":
         return (1 if key[1] <= FLAG + LIMIT else 5, 0, 0, key[1])
-    # Schedules: fewer threads first, and those with an end that must not be.
-    return (2, difference.where.count(" and "), "wrong=" not in f"{difference.state}{difference.after}", 0)
+    # Schedules: those from the start before those that begin anywhere, fewer threads first, and those with an
+    # end that must not be; random ones last.
+    where = difference.where
+    kind = 2 if where.startswith("random") else " alone" in where
+    return (2, kind, where.count(" and "), "wrong=" not in f"{difference.state}{difference.after}")
 
 
 def _change(difference: Difference) -> tuple[str, ...]:
@@ -154,7 +157,7 @@ def rows(differences: list[Difference]) -> list[Row]:
     return list(found.values())
 
 
-def traits(differences: list[Difference], compared_schedules: bool) -> str:
+def traits(differences: list[Difference], compared_states: bool, compared_schedules: bool) -> str:
     """A sentence of what all differences have in common; empty: nothing."""
     states = [d for d in differences if _states(d)]
     schedules = [d for d in differences if rank(d)[0] == 2]
@@ -187,7 +190,7 @@ def traits(differences: list[Difference], compared_schedules: bool) -> str:
             said.append(f"only {names.pop()}() is concerned")
     if compared_schedules and differences and not schedules:
         said.append("schedules end in the same outcomes")
-    elif schedules and len(schedules) == len(differences):
+    elif compared_states and schedules and len(schedules) == len(differences):
         said.append("each state alone comes to the same; only schedules of several threads differ")
     text = "; ".join(said)
     return text[:1].upper() + text[1:] + "." if text else ""

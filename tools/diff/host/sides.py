@@ -13,7 +13,8 @@ from pathlib import Path
 from . import CannotTell, trees
 
 TOP = Path(__file__).resolve().parents[3]
-# What the tree's configuration asks for and nobody looks at takes half of the time.
+# What the tree's configuration asks for and nobody looks at takes half of the time. (Not for the
+# explorer: without -g gcc counts fewer lines.)
 WITHOUT = ("CONFIG_DEBUG_INFO=", "CONFIG_DEBUG_INFO_BTF_MODULES=")
 
 
@@ -42,7 +43,7 @@ class Kernel:
         info = self.info
         command = [
             "make", "-C", str(self.tree), f"M={folder}", f"ARCH={info['ARCH']}", f"-j{os.cpu_count()}",
-            f"KBUILD_EXTRA_SYMBOLS={self.dir / 'modules/Module.symvers'}", *WITHOUT, *arguments,
+            f"KBUILD_EXTRA_SYMBOLS={self.dir / 'modules/Module.symvers'}", *arguments,
         ]  # fmt: skip
         command += [f"{key}={info[key]}" for key in ("CC", "LLVM") if info.get(key)]
         environment = {
@@ -80,14 +81,16 @@ def lay_out(folder: Path, name: str, files: dict[str, str], shape: trees.Shape) 
     names |= {f"SIDE_HAS_{optional}": "" for optional in shape.optional}
     trees.write(side / "shape.h", "".join(f"#define {key} {value}\n" for key, value in names.items()))
     trees.write(side / "renamed.h", "".join(f"#define {old} {new}\n" for old, new in shape.renamed.items()))
-    (side / "predicate.c").unlink(missing_ok=True)
+    for earlier in side.glob("*.c"):
+        if earlier.stem not in parts(shape):
+            earlier.unlink()
     for part in parts(shape):
         trees.write(side / f"{part}.c", f'#include "{TOP}/tools/diff/module/{part}.c"\n')
 
 
 def parts(shape: trees.Shape) -> list[str]:
     """What a side is made of."""
-    return ["side", "predicate"] if shape.predicate else ["side"]
+    return ["tree_side", "predicate"] if shape.predicate else ["tree_side"]
 
 
 def _objects(folder: Path, name: str) -> list[str]:
@@ -101,7 +104,7 @@ def _objects(folder: Path, name: str) -> list[str]:
 def layout(folder: Path, name: str) -> dict[str, int]:
     """Where the fields are that a side and the module must agree on."""
     raw = folder / name / "layout"
-    command = ["objcopy", "-O", "binary", "--only-section=.vma_lock_diff.layout", folder / name / "side.o", raw]
+    command = ["objcopy", "-O", "binary", "--only-section=.vma_lock_diff.layout", folder / name / "tree_side.o", raw]
     subprocess.run(command, check=True)
     return {field.rstrip(b"\0").decode(): at for field, at in struct.iter_unpack("=44sI", raw.read_bytes())}
 
@@ -111,7 +114,7 @@ def _kbuild(folder: Path, names: list[str]) -> None:
     for name in names:
         lines += [
             f"side_{name}-y := {' '.join(_objects(folder, name))}",
-            f"CFLAGS_{name}/side.o := -I$(src)/{name} -I{TOP}/tools/diff/module",
+            f"CFLAGS_{name}/tree_side.o := -I$(src)/{name} -I{TOP}/tools/diff/module",
             f"CFLAGS_{name}/predicate.o := -I$(src)/{name}",
             # A program of the host has no shadow memory.
             *(f"{what}_{name}/predicate.o := n" for what in ("KASAN_SANITIZE", "KCSAN_SANITIZE")),

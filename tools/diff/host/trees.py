@@ -29,7 +29,7 @@ PREDICATES = ("__vma_are_readers_excluded", "are_readers_excluded", "is_vma_writ
 FLAGS = ("VM_REFCNT_EXCLUDE_READERS_FLAG", "VMA_LOCK_OFFSET")
 LIMITS = ("VM_REFCNT_LIMIT", "VMA_REF_LIMIT")
 
-# What tools/diff/module/ops.h and side.c call.
+# What tools/diff/module/ops.h and tree_side.c call.
 OPERATIONS = (
     "vma_refcount_put", "vma_end_read", "vma_start_read", "vma_start_read_locked", "vma_start_write",
     "vma_start_write_killable", "vma_mark_attached", "vma_mark_detached", "vma_is_attached", "vma_assert_attached",

@@ -39,7 +39,7 @@ void diff_watchdog_look(struct diff_watchdog *dog, unsigned long place, struct t
 int diff_watchdog_init(void);
 void diff_watchdog_exit(void);
 
-/* world.c: two mms and two VMAs that no process has. */
+/* mms.c: two mms and two VMAs that no process has. */
 struct diff_world {
 	struct mm_struct *mm[2];
 	struct vm_area_struct *vma, *other;

@@ -11,11 +11,11 @@
 
 #include "states.h"
 
+#include "../../lib/watchpoint/watchpoint.h"
+
 #include <linux/bug.h>
-#include <linux/hw_breakpoint.h>
 #include <linux/kprobes.h>
 #include <linux/maple_tree.h>
-#include <linux/perf_event.h>
 #include <linux/preempt.h>
 #include <linux/rcuwait.h>
 #include <linux/refcount.h>
@@ -206,17 +206,6 @@ static void on_field(struct perf_event *bp, struct perf_sample_data *data, struc
 
 static struct perf_event *__percpu *watchpoints[3];
 
-static struct perf_event *__percpu *watch(const void *addr, u64 len, perf_overflow_handler_t handler)
-{
-	struct perf_event_attr attr;
-
-	hw_breakpoint_init(&attr);
-	attr.bp_addr = (unsigned long)addr;
-	attr.bp_len = len;
-	attr.bp_type = HW_BREAKPOINT_RW;
-	return register_wide_hw_breakpoint(&attr, handler, NULL);
-}
-
 void diff_watch_stop(void)
 {
 	for (int i = 0; i < ARRAY_SIZE(watchpoints); i++) {
@@ -230,9 +219,10 @@ int diff_watch_start(void)
 {
 	struct vm_area_struct *vma = world.vma;
 
-	watchpoints[0] = watch(&vma->vm_refcnt, sizeof(vma->vm_refcnt), on_word);
-	watchpoints[1] = watch(&vma->vm_mm, sizeof(vma->vm_mm), on_field);
-	watchpoints[2] = watch(&vma->vm_lock_seq, sizeof(vma->vm_lock_seq), on_field);
+	watchpoints[0] = watchpoint_set(&vma->vm_refcnt, sizeof(vma->vm_refcnt), HW_BREAKPOINT_RW, on_word);
+	watchpoints[1] = watchpoint_set(&vma->vm_mm, sizeof(vma->vm_mm), HW_BREAKPOINT_RW, on_field);
+	watchpoints[2] = watchpoint_set(&vma->vm_lock_seq, sizeof(vma->vm_lock_seq), HW_BREAKPOINT_RW,
+					on_field);
 	for (int i = 0; i < ARRAY_SIZE(watchpoints); i++) {
 		if (IS_ERR_PCPU(watchpoints[i])) {
 			diff_watch_stop();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The Rust library as a side of the comparison: each operation of `vma_lock_diff.h`, for C.
+//! The Rust library as a side of the comparison: each operation of `vma_lock_diff.h`, for the table
+//! in `rust_table.c`.
 
 use core::{
     ffi::c_int,
@@ -35,7 +36,7 @@ use vma_lock::{
 macro_rules! operations {
     ($($name:ident = |$mm:ident, $vma:ident| $body:expr;)*) => {
         $(
-            /// One operation, for `rust_table.c`.
+            /// One operation.
             ///
             /// # Safety
             ///
@@ -43,7 +44,7 @@ macro_rules! operations {
             /// that does not is that nobody else uses them and the count is made up.
             #[allow(unused_unsafe, reason = "some operations ask for nothing")]
             #[no_mangle]
-            pub unsafe extern "C" fn $name(mm: *mut mm_struct, vma: *mut vm_area_struct) -> c_int {
+            unsafe extern "C" fn $name(mm: *mut mm_struct, vma: *mut vm_area_struct) -> c_int {
                 // SAFETY: The caller vouches for the pointers.
                 let ($mm, $vma) = unsafe { (MmRaw::from_raw(mm), VmaRaw::from_raw(vma)) };
 

@@ -4,7 +4,7 @@
  *
  * A side is one implementation of the protocol: the tree's C, the tree's C with
  * somebody's patch on it, the Rust library. The C sides are modules of their
- * own, made of side.c by tools/diff/run; Rust is a part of vma_lock_diff.ko.
+ * own, made of tree_side.c by tools/diff/run; Rust is a part of vma_lock_diff.ko.
  *
  * The module decides nothing. It runs each side through the same cells and writes
  * down what was seen; tools/diff/run compares.

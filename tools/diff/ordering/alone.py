@@ -12,8 +12,8 @@ from .job import Orderings
 class Job:
     """What Orderings.judge() takes."""
 
-    def __init__(self, name: str, files: dict[str, str]):
-        self.name, self.files = name, files
+    def __init__(self, name: str, files: dict[str, str], shape: trees.Shape):
+        self.name, self.files, self.shape = name, files, shape
         self.verdict, self.reason, self.ordering = "identical", "in what was looked at", {}
 
     def cannot_tell(self, reason) -> None:
@@ -28,7 +28,7 @@ def verdicts(kernel: sides.Kernel, out: File, patches: list[File]) -> dict[str, 
         name = re.sub(r"\W+", "_", patch.stem)
         files, _ = trees.apply(patch, before, out / "scratch")
         code[name] = files, trees.shape(files, before)
-        jobs[patch.stem] = Job(name, files)
+        jobs[patch.stem] = Job(name, *code[name])
     (out / "explorer").mkdir(parents=True, exist_ok=True)
     errors = explorer.build(kernel, out / "explorer", code)
     orderings = Orderings(kernel, out, before)

@@ -78,7 +78,8 @@ class Orderings:
     def _all_seen(self, job) -> None:
         """Of what a change touches all that the explorer ran must be on some path."""
         base, source = (
-            coverage.Source(files, self.ran[side]) for files, side in ((self.files, "before"), (job.files, job.name))
+            coverage.Source(files, self.ran[side], traces)
+            for files, side, traces in ((self.files, "before", ()), (job.files, job.name, job.shape.traces))
         )
         never, _ = coverage.never_ran(base, source, (self.files, job.files))
         if never:

@@ -2,7 +2,6 @@
 
 //! An mm and a VMA that no process has.
 
-use crate::abi;
 use core::ptr::{
     self,
     NonNull, //
@@ -16,12 +15,30 @@ use vma_lock::sys::{
     VmaRaw, //
 };
 
+/// The C functions of `synthetic_mm.h`, made by bindgen.
+#[allow(missing_docs, unreachable_pub, dead_code, improper_ctypes)]
+#[allow(clippy::all)]
+pub(crate) mod bindings {
+    use kernel::{
+        bindings::{
+            mm_struct,
+            vm_area_struct, //
+        },
+        ffi, //
+    };
+
+    include!(concat!(
+        env!("VMA_LOCK_OBJTREE"),
+        "/tools/lib/synthetic_mm/synthetic_mm_generated.rs"
+    ));
+}
+
 /// A synthetic mm and its VMA, which begins detached.
 ///
 /// # Invariants
 ///
 /// The pointer is from `synthetic_mm_create`, and this owns what it points to.
-pub(crate) struct SyntheticMm(NonNull<abi::synthetic_mm>);
+pub(crate) struct SyntheticMm(NonNull<bindings::synthetic_mm>);
 
 // SAFETY: mm and VMA are only used through the functions of the kernel and of the library, under the
 // locks that they ask for.
@@ -33,23 +50,23 @@ impl SyntheticMm {
     pub(crate) fn new() -> Result<Self> {
         // SAFETY: No requirements.
         // INVARIANT: Created here.
-        NonNull::new(unsafe { abi::synthetic_mm_create() })
+        NonNull::new(unsafe { bindings::synthetic_mm_create() })
             .map(Self)
             .ok_or(ENOMEM)
     }
 
-    pub(crate) fn as_ptr(&self) -> *mut abi::synthetic_mm {
+    pub(crate) fn as_ptr(&self) -> *mut bindings::synthetic_mm {
         self.0.as_ptr()
     }
 
     pub(crate) fn mm(&self) -> &MmRaw {
         // SAFETY: By the type invariant.
-        unsafe { MmRaw::from_raw(abi::synthetic_mm_mm(self.as_ptr())) }
+        unsafe { MmRaw::from_raw(bindings::synthetic_mm_mm(self.as_ptr())) }
     }
 
     pub(crate) fn vma(&self) -> &VmaRaw {
         // SAFETY: By the type invariant.
-        unsafe { VmaRaw::from_raw(abi::synthetic_mm_vma(self.as_ptr())) }
+        unsafe { VmaRaw::from_raw(bindings::synthetic_mm_vma(self.as_ptr())) }
     }
 
     /// The word of the VMA, to be given any value.
@@ -63,6 +80,6 @@ impl SyntheticMm {
 impl Drop for SyntheticMm {
     fn drop(&mut self) {
         // SAFETY: By the type invariant; nobody borrows it any more.
-        unsafe { abi::synthetic_mm_destroy(self.as_ptr()) };
+        unsafe { bindings::synthetic_mm_destroy(self.as_ptr()) };
     }
 }

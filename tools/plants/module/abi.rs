@@ -2,16 +2,10 @@
 
 //! The C functions of `plant.h`, made by bindgen.
 
-#![allow(missing_docs, unreachable_pub, dead_code, improper_ctypes)]
+#![allow(missing_docs, unreachable_pub, dead_code)]
 #![allow(clippy::all)]
 
-use kernel::{
-    bindings::{
-        mm_struct,
-        vm_area_struct, //
-    },
-    ffi, //
-};
+use kernel::ffi;
 
 include!(concat!(
     env!("VMA_LOCK_OBJTREE"),

@@ -4,7 +4,10 @@
 
 use crate::{
     abi,
-    synthetic_mm::SyntheticMm,
+    synthetic_mm::{
+        bindings::synthetic_mm_free,
+        SyntheticMm, //
+    },
     Way, //
 };
 use core::{
@@ -57,7 +60,7 @@ pub(crate) fn use_after_free(way: Way) -> Result {
     let mut newcnt = unsafe { __vma_refcount_put_return(&*vma) };
     // At once: no other reader has ever seen it.
     // SAFETY: Nobody else uses it, and nor does its drop.
-    unsafe { abi::synthetic_mm_free(mem::ManuallyDrop::new(synthetic).as_ptr()) };
+    unsafe { synthetic_mm_free(mem::ManuallyDrop::new(synthetic).as_ptr()) };
     if way == Way::Wrong {
         // SAFETY: It is not: this is the bug.
         newcnt = unsafe { (*vma).refcnt() };

@@ -74,23 +74,22 @@ static void read_all(struct torture_thread *t, struct mm_struct *mm)
 	}
 }
 
+static void read_one_mm(struct torture_thread *t)
+{
+	struct mm_struct *mm = random_live_mm(t);
+
+	if (mm) {
+		read_all(t, mm);
+		mmput(mm);
+	} else {
+		torture_hrtimeout_ms(10, 0, NULL);
+	}
+}
+
 int torture_live(void *arg)
 {
 	struct torture_thread *t = arg;
-	struct mm_struct *mm;
 
 	t->live = true;
-	do {
-		mm = random_live_mm(t);
-		if (mm) {
-			read_all(t, mm);
-			mmput(mm);
-		} else {
-			torture_hrtimeout_ms(10, 0, NULL);
-		}
-		WRITE_ONCE(t->steps, t->steps + 1);
-		stutter_wait("torture_live");
-	} while (!torture_must_stop());
-	torture_kthread_stopping("torture_live");
-	return 0;
+	return torture_run(t, read_one_mm, "torture_live");
 }

@@ -7,7 +7,6 @@
 #include "torture.h"
 
 #include <linux/mm_types.h>
-#include <linux/torture.h>
 
 static void detach_one(struct torture_thread *t)
 {
@@ -36,18 +35,15 @@ static void attach_one(struct torture_thread *t)
 	torture_put_mm(t, mm);
 }
 
+static void map_some(struct torture_thread *t)
+{
+	detach_one(t);
+	attach_one(t);
+	if (!torture_random_below(t, 16))
+		torture_replace_mm(t);
+}
+
 int torture_mapper(void *arg)
 {
-	struct torture_thread *t = arg;
-
-	do {
-		detach_one(t);
-		attach_one(t);
-		if (!torture_random_below(t, 16))
-			torture_replace_mm(t);
-		WRITE_ONCE(t->steps, t->steps + 1);
-		stutter_wait("torture_mapper");
-	} while (!torture_must_stop());
-	torture_kthread_stopping("torture_mapper");
-	return 0;
+	return torture_run(arg, map_some, "torture_mapper");
 }

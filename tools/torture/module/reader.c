@@ -89,13 +89,5 @@ static void read_one(struct torture_thread *t)
 
 int torture_reader(void *arg)
 {
-	struct torture_thread *t = arg;
-
-	do {
-		read_one(t);
-		WRITE_ONCE(t->steps, t->steps + 1);
-		stutter_wait("torture_reader");
-	} while (!torture_must_stop());
-	torture_kthread_stopping("torture_reader");
-	return 0;
+	return torture_run(arg, read_one, "torture_reader");
 }

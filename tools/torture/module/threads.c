@@ -5,6 +5,7 @@
 #include "torture.h"
 
 #include <linux/kthread.h>
+#include <linux/torture.h>
 
 unsigned int torture_delay_us, torture_long_hold;
 char *torture_live_comm;
@@ -18,4 +19,15 @@ struct torture_thread torture_main_thread = {
 struct torture_thread *torture_current(void)
 {
 	return current->flags & PF_KTHREAD ? kthread_data(current) : &torture_main_thread;
+}
+
+int torture_run(struct torture_thread *t, void (*step)(struct torture_thread *t), char *name)
+{
+	do {
+		step(t);
+		WRITE_ONCE(t->steps, t->steps + 1);
+		stutter_wait(name);
+	} while (!torture_must_stop());
+	torture_kthread_stopping(name);
+	return 0;
 }

@@ -113,6 +113,8 @@ extern unsigned int torture_nr_threads;
 extern struct torture_thread torture_main_thread;
 /* A thread that was started, or the one that loads or unloads. */
 struct torture_thread *torture_current(void);
+/* What a thread does, until the test is over: @step, over and over. */
+int torture_run(struct torture_thread *t, void (*step)(struct torture_thread *t), char *name);
 
 /* A random number below @n. */
 static inline u32 torture_random_below(struct torture_thread *t, u32 n)

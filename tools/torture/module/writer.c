@@ -50,30 +50,19 @@ static void write_one(struct torture_thread *t)
 
 int torture_writer(void *arg)
 {
-	struct torture_thread *t = arg;
-
 	allow_signal(SIGKILL);
-	do {
-		write_one(t);
-		WRITE_ONCE(t->steps, t->steps + 1);
-		stutter_wait("torture_writer");
-	} while (!torture_must_stop());
-	torture_kthread_stopping("torture_writer");
-	return 0;
+	return torture_run(arg, write_one, "torture_writer");
+}
+
+static void kill_some(struct torture_thread *t)
+{
+	for (struct torture_thread *victim = torture_threads; victim < t; victim++)
+		if (READ_ONCE(victim->killable) && !torture_random_below(t, 4))
+			send_sig(SIGKILL, victim->task, 1);
+	torture_hrtimeout_us(100, 400 * NSEC_PER_USEC, NULL);
 }
 
 int torture_killer(void *arg)
 {
-	struct torture_thread *t = arg, *victim;
-
-	do {
-		for (victim = torture_threads; victim < t; victim++)
-			if (READ_ONCE(victim->killable) && !torture_random_below(t, 4))
-				send_sig(SIGKILL, victim->task, 1);
-		torture_hrtimeout_us(100, 400 * NSEC_PER_USEC, NULL);
-		WRITE_ONCE(t->steps, t->steps + 1);
-		stutter_wait("torture_killer");
-	} while (!torture_must_stop());
-	torture_kthread_stopping("torture_killer");
-	return 0;
+	return torture_run(arg, kill_some, "torture_killer");
 }

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0
+
+## Running
+##   plants          - Planted bugs: does this kernel find each? (KERNEL=kasan, kcsan; NAMES=)
+
+plants: bootable modules
+	$(Q)$(enter) tools/plants/run --kernel $(dir) $(NAMES)
+
+.PHONY: plants
