@@ -112,6 +112,8 @@ struct x_scene {
 	int lookups;
 	/* VMA 0 belongs to another mm, though it is found. */
 	int other_mm;
+	/* So many VMAs are not in the tree. */
+	int missing;
 	/* VMA 0 has as many readers as it can have. */
 	int limit;
 	/* The count of VMA 0 is this as it begins; 0: as it is after attaching. */

@@ -235,7 +235,9 @@ void paths(const char *file, const void *side)
 
 		n_known = room = 0;
 		fprintf(out, "#%s\n", scene.name);
-		from(&scene, side, X_CHANGES);
+		for (; scene.missing <= 2; scene.missing++)
+			from(&scene, side, X_CHANGES);
+		scene.missing = 0;
 		scene.other_mm = 1;
 		from(&scene, side, X_CHANGES);
 	}
