@@ -87,6 +87,9 @@ int x_planted_for_path(int planted)
 	other_mm = take(&rest, 2);
 	if (killable())
 		take(&rest, 2);
+	/* This one tells whether the lock is held. */
+	if (!strcmp(names[op], "assert_stabilised"))
+		return held != 1 && !other_mm && words[rest] <= 2;
 	return held == asks_for(names[op]) && (!other_mm || !held) && (of_mmap_lock() || words[rest] == 1);
 }
 

@@ -39,9 +39,8 @@ int x_supplies(const struct x_self *self, unsigned long values[X_SUPPLIES])
 		return 0;
 	if (stop->wait == X_SLEEP)
 		return FILL(TASK_RUNNING);
-	/* One that is not to be had ends the wait of who was killed. */
 	if (stop->wait != X_RUN)
-		return stop->killable ? FILL(0, 1) : FILL(0);
+		return stop->killable ? FILL(0, X_KILL) : FILL(0);
 	if (!strcmp(word, "vm_area_struct.vm_refcnt")) {
 		int n = 0;
 
@@ -72,9 +71,12 @@ int x_supplies(const struct x_self *self, unsigned long values[X_SUPPLIES])
 /* Lets others put it there. */
 void x_supply(const struct x_stop *stop, unsigned long value)
 {
-	if (stop->wait == X_RUN && value == X_KILL) {
+	if (value == X_KILL) {
 		x_kill(0);
-		return;
+		/* That ends the wait for a lock that is not to be had. */
+		if (stop->wait == X_RUN)
+			return;
+		value = 1;
 	}
 	switch (stop->size) {
 	case 4:
