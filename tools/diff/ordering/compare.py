@@ -83,17 +83,17 @@ def _code_changes(pair: Pair, partners: dict[int, int]) -> list[str]:
     last = None
     for number, event in enumerate(ours):
         if number not in partners:
-            changes.append(f"no {event.label}")
+            changes.append(f"no {event.name}")
             continue
         other = theirs[partners[number]]
         if last is not None and partners[number] < last:
-            changes.append(f"{event.label} is elsewhere")
+            changes.append(f"{event.name} is elsewhere")
         last = partners[number]
         # Another name for the same is no change.
         if (event.order, event.returns_nothing) != (other.order, other.returns_nothing):
-            changes.append(f"{event.label}: {other.what}")
+            changes.append(f"{event.name}: {other.what}")
     for number in set(range(len(theirs))) - set(partners.values()):
-        changes.append(f"also {theirs[number].label}")
+        changes.append(f"also {theirs[number].name}")
     partners = {-1: -1, **partners, len(ours): len(theirs)}
     known = sorted(partners)
     before, after = gaps(pair.before), gaps(pair.after)
@@ -103,11 +103,7 @@ def _code_changes(pair: Pair, partners: dict[int, int]) -> list[str]:
         had = Counter(f for gap in before[left + 1 : right + 1] for f in gap)
         has = Counter(f for gap in after[partners[left] + 1 : partners[right] + 1] for f in gap)
         place = (
-            f"after {ours[left].label}"
-            if left >= 0
-            else f"before {ours[right].label}"
-            if right < len(ours)
-            else "there"
+            f"after {ours[left].name}" if left >= 0 else f"before {ours[right].name}" if right < len(ours) else "there"
         )
         changes += [f"no {fence} {place}" for fence in (had - has).elements()]
         changes += [f"{fence} {place}" for fence in (has - had).elements()]

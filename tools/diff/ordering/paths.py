@@ -2,6 +2,7 @@
 """The paths of each operation, as the explorer wrote them (explorer/paths.c)."""
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,6 +77,11 @@ class Event:
     @property
     def written(self) -> tuple:
         return self.word, self.of, self.after
+
+    @property
+    def name(self) -> str:
+        """The label, whichever VMA or mm it is of."""
+        return re.sub(r" of \d+", "", self.label)
 
     @property
     def label(self) -> str:
