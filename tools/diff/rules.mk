@@ -10,10 +10,18 @@
 ##                     five threads. Bots call tools/diff/series: make turns exit 1 into 2
 ##   diff-score      - Is it right? Changes of this lock with the verdict that each must get
 
+## Checking without a guest
+##   ordering        - Do the litmus tests show C and Rust as they are, and which ordering
+##                     does anybody need? Each one weakened, one at a time
+
 diff: x86_only
 	+$(Q)tools/diff/series $(if $(TREE),--tree $(TREE)) $(if $(RANGE),--range $(RANGE)) $(if $(BISECT),--bisect) \
 		$(if $(MAIL),--mail=$(patsubst 1,-,$(MAIL))) $(if $(SEED),--seed $(SEED)) $(if $(CELL),--cell "$(CELL)") $(PATCH)
 diff-score: x86_only bootable modules
 	$(Q)$(enter) tools/diff/score --kernel $(dir)
+ordering: setup
+	$(Q)scripts/setup/herd7
+	+$(call build,$(addprefix tools/diff/explorer/stepped/,lib.o side.o))
+	$(Q)$(enter) tools/diff/ordering/run --kernel $(dir)
 
-.PHONY: diff diff-score
+.PHONY: diff diff-score ordering

@@ -24,6 +24,7 @@ PARTS = {
 }
 FUNCTION = re.compile(r"^(?!#|typedef)[A-Za-z_][\w \t*]*?\b(\w+)\([^;{}]*\)\s*\n?\{", re.MULTILINE)
 STATEMENT = re.compile(r"[=(]|\b(?:return|goto|break|continue|if|else if|while|for|switch|case)\b")
+BRANCHES = r"\b(?:if|for|while|switch|case|goto|return)\b|\?|&&|\|\|"
 JUMP = re.compile(r"\b(?:return|goto|break|continue|else|case|default)\b|^\w+:$|^\}")
 CONDITION = re.compile(r"\b(?:if|while|for|switch)\b")
 DECLARATION = re.compile(r"^\s*(?:(?:static|const|unsigned|struct|enum|volatile)\s+)*\w+[\s*]+\w+(?:,\s*\*?\w+)*;$")
@@ -166,6 +167,11 @@ class Source:
             return None
         if not STATEMENT.search(line):
             return None
+        # A call that was inlined has no line of its own; where nothing branches all runs that is there.
+        inside = self._inside(file, number)
+        known = [counts[n] for n in inside if n in counts]
+        if known and not re.search(BRANCHES, "\n".join(text[n - 1] for n in inside)):
+            return any(known)
         # The compiler has left it out, or nothing here calls the function. What it comes right after may say.
         return self._follows(file, first)
 
@@ -192,6 +198,16 @@ class Source:
         return any(self._trace.search(line) for line in text[max(number - 2, 0) : number]) or (
             bool(statements) and all(self._trace.search(line) for line in statements)
         )
+
+    def _inside(self, file: str, number: int) -> list[int]:
+        """The lines of the function that this one is in."""
+        functions = self.functions[file]
+        first = last = number
+        while functions.get(first - 1) == functions[number]:
+            first -= 1
+        while functions.get(last + 1) == functions[number]:
+            last += 1
+        return list(range(first, last + 1))
 
     def _macro_ran(self, macro: str, seen: frozenset[str]) -> bool | None:
         uses = [

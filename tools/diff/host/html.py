@@ -154,14 +154,28 @@ def _job(report: dict, data: dict, job: dict) -> str:
         ("Not examined", escape("; ".join(job["not_examined"]))),
     ]
     verdict = f"verdict: {job['verdict']} — {job['reason']}"
-    body = f'<h2>{escape(job["what"])}</h2><p class="verdict {job["verdict"].split()[0]}">{escape(verdict)}</p>{fact_table(facts)}'
+    body = f'<h2>{escape(job["what"])}</h2><p class="verdict {job["verdict"].split()[0].strip(",")}">{escape(verdict)}</p>{fact_table(facts)}'
     if job["patch"]:
         body += patch_text(job["patch"])
     if job["differences"]:
         body += difference_table(job) + pictures(job)
+    body += _orderings(job.get("ordering", {}))
     if job["name"] in report["sides"]:
         body += _matrix(data, job)
     return f"<section>{body}</section>"
+
+
+def _orderings(ordering: dict) -> str:
+    """What is ordered otherwise, operation by operation: (who comes first) x (before what)."""
+    body = ""
+    for matrix in ordering.get("matrices", []):
+        body += f"<details><summary>memory ordering: {escape(matrix['operation'])}()</summary><table><tr><td></td>"
+        body += "".join(f"<th>{escape(name)}</th>" for name in matrix["accesses"]) + "</tr>"
+        for name, row in zip(matrix["accesses"], matrix["cells"], strict=True):
+            cells = [escape(was if was == now else f"{was or 'nothing'} -> {now or 'nothing'}") for was, now in row]
+            body += f"<tr><th>{escape(name)}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+        body += "</table></details>"
+    return body
 
 
 def page(report: dict) -> str:

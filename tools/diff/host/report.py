@@ -114,6 +114,7 @@ def collect(kernel, jobs, records: dict, predicates: dict, seconds: float) -> di
                 "kind": job.kind,
                 "verdict": job.verdict,
                 "reason": job.reason,
+                "ordering": job.ordering,
                 "command": command(kernel, job),
                 "tree": job.version,
                 "patch": job.patch,

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ordering.job import Orderings
+
 from . import CannotTell, compare, coverage, explorer, guest, objects, predicate, sides, trees
 from .record import Record
 
@@ -62,6 +64,21 @@ def never_ran(old: Version, new: Version, sources: list[coverage.Source]) -> tup
     return rest, list(dict.fromkeys(foreign))
 
 
+@dataclass
+class Judged:
+    """What ordering/job.py asks of, and says to, a job."""
+
+    name: str
+    files: dict[str, str]
+    shape: trees.Shape
+    verdict: str
+    reason: str
+    ordering: dict = field(default_factory=dict)
+
+    def cannot_tell(self, reason) -> None:
+        self.verdict, self.reason = UNKNOWN, str(reason)
+
+
 class Runner:
     """Builds, explores and boots what is asked for, once."""
 
@@ -78,6 +95,7 @@ class Runner:
         self._cheap: dict[tuple[str, str], Verdict | None] = {}
         self._explored: explorer.Explorer | None = None
         self._verdicts: dict[tuple[str, str], Verdict] = {}
+        self._orderings: dict[str, Orderings] = {}
 
     def __enter__(self):
         return self
@@ -273,8 +291,6 @@ class Runner:
         sources = [coverage.Source(v.files, self.lines.get(v.name, coverage.Lines())) for v in (before, after)]
         never, foreign = never_ran(before, after, sources)
         verdict.not_examined += foreign
-        if changed := trees.ordering(before.files, after.files):
-            verdict.not_examined.append(changed)
         traces = sorted(set(after.shape.traces) - set(before.shape.traces))
         if traces or before.files[trees.TRACE] != after.files[trees.TRACE]:
             verdict.not_compared.append(f"trace points ({', '.join(traces)})" if traces else "trace points")
@@ -294,7 +310,18 @@ class Runner:
             )
         else:
             verdict.reason = f"over {', '.join([*space, '2^32 inputs of the predicate'])}"
+            self._judge_orderings(before, after, verdict)
         return verdict
+
+    def _judge_orderings(self, before: Version, after: Version, verdict: Verdict) -> None:
+        """What is identical otherwise may be ordered otherwise."""
+        if before.name not in self._orderings:
+            self._orderings[before.name] = Orderings(self.kernel, self.out, before.files, before.name)
+        job = Judged(after.name, after.files, after.shape, verdict.verdict, verdict.reason)
+        self._orderings[before.name].judge(job)
+        verdict.verdict, _, but = job.verdict.partition(", but ")
+        verdict.reason = job.reason
+        verdict.means += f", {but} orderings" if but else ", orderings"
 
     def compare(self, old: Version, new: Version) -> Verdict:
         if done := self.cheap(old, new):

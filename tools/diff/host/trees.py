@@ -5,7 +5,7 @@ import itertools
 import re
 import shutil
 import subprocess
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,11 +45,6 @@ OPTIONAL = ("vma_assert_stabilised", "vma_assert_can_modify")
 # Folders with files of the same names that are not the kernel's own.
 NOT_KERNEL = {"tools", "arch", "drivers", "rust", "samples", "scripts"}
 
-# Words that order memory accesses.
-ORDERING = re.compile(
-    r"\b(smp_\w+|barrier|READ_ONCE|WRITE_ONCE|rcu_dereference\w*|rcu_assign_pointer|\w*seqcount\w*|refcount_set"
-    r"|\w*set_current_state|_*(?:atomic|refcount)\w*_(?:acquire|release|relaxed))\b"
-)
 DEFINITION = re.compile(r"^(?!#|typedef)([a-z][\w \t*]*?[ \t*\n])(\w+)\(([^;{}()]*)\)\s*\{", re.MULTILINE)
 
 
@@ -187,14 +182,6 @@ def _tokens(text: str) -> str:
         out.append(token if directive else f"{token}\x01")
         line_begins = False
     return re.sub(r" +\n", "\n", "".join(out))
-
-
-def ordering(before: dict[str, str], after: dict[str, str]) -> str:
-    """Which accesses are ordered otherwise, in words; empty: none."""
-    counts = Counter(ORDERING.findall(_code(after)))
-    counts.subtract(ORDERING.findall(_code(before)))
-    changed = [f"{count:+d} {name}" for name, count in sorted(counts.items()) if count]
-    return f"memory ordering ({', '.join(changed)})" if changed else ""
 
 
 def _traces(files: dict[str, str]) -> set[str]:
