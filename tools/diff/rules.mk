@@ -18,6 +18,7 @@ diff: x86_only
 	+$(Q)tools/diff/series $(if $(TREE),--tree $(TREE)) $(if $(RANGE),--range $(RANGE)) $(if $(BISECT),--bisect) \
 		$(if $(MAIL),--mail=$(patsubst 1,-,$(MAIL))) $(if $(SEED),--seed $(SEED)) $(if $(CELL),--cell "$(CELL)") $(PATCH)
 diff-score: x86_only bootable modules
+	$(Q)scripts/setup/herd7
 	$(Q)$(enter) tools/diff/score --kernel $(dir)
 ordering: setup
 	$(Q)scripts/setup/herd7

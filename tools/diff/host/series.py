@@ -34,6 +34,7 @@ class Verdict:
     result: compare.Result | None = None
     not_examined: list[str] = field(default_factory=list)
     not_compared: list[str] = field(default_factory=list)
+    ordering: dict = field(default_factory=dict)  # ordering/verdict.py
 
 
 @dataclass(eq=False)
@@ -320,7 +321,7 @@ class Runner:
         job = Judged(after.name, after.files, after.shape, verdict.verdict, verdict.reason)
         self._orderings[before.name].judge(job)
         verdict.verdict, _, but = job.verdict.partition(", but ")
-        verdict.reason = job.reason
+        verdict.reason, verdict.ordering = job.reason, job.ordering
         verdict.means += f", {but} orderings" if but else ", orderings"
 
     def compare(self, old: Version, new: Version) -> Verdict:

@@ -161,6 +161,7 @@ def write_matrix(out: Path, series, runner, text: dict) -> None:
     job = SimpleNamespace(
         name=name, what=patch.read["where"], kind="patch", verdict=done.verdict, reason=done.reason, result=done.result,
         version=f"the same with {one['subject']}", patch=one["patch"], applied=applied,
+        ordering=done.ordering,
     )  # fmt: skip
     seen = report.collect(
         runner.kernel, [job], {side: records[side] for side in wanted}, runner.predicates, text["seconds"]
