@@ -59,6 +59,40 @@ static unsigned int take(unsigned int *from, unsigned int n)
 	return part;
 }
 
+/* What of the mmap lock the caller of an operation holds: nothing, for reading (1), for writing (2). */
+static unsigned int asks_for(const char *name)
+{
+	static const char *const of_writers[] = {
+		"start_write", "mark_", "assert_", "lock_init", "end_write", "mmap_write_unlock", "mmap_write_downgrade",
+		"mmap_assert",
+	};
+
+	if (strstr(name, "read_locked") || strstr(name, "read_unlock"))
+		return 1;
+	for (int i = 0; i < ARRAY_SIZE(of_writers); i++)
+		if (!strncmp(name, of_writers[i], strlen(of_writers[i])))
+			return 2;
+	return 0;
+}
+
+/*
+ * Does paths.c begin there? Others have the count as they like; the mmap lock is as the operation asks
+ * for, and who owns it has a VMA of its mm.
+ */
+int x_planted_for_path(int planted)
+{
+	unsigned int rest = planted, held = take(&rest, 3), other_mm;
+
+	take(&rest, 2);
+	other_mm = take(&rest, 2);
+	if (killable())
+		take(&rest, 2);
+	/* This one tells whether the lock is held. */
+	if (!strcmp(names[op], "assert_stabilised"))
+		return held != 1 && !other_mm && words[rest] <= 2;
+	return held == asks_for(names[op]) && (!other_mm || !held) && (of_mmap_lock() || words[rest] == 1);
+}
+
 /* Makes state @planted of x_alone_states(). */
 void x_plant(int planted)
 {

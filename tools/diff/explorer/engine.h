@@ -95,6 +95,10 @@ void edges_after(const struct x_scene *scene, int thread);
 void edges_trace(const char *name, const char *detail, long value);
 void edges_close(void);
 
+/* paths.c */
+void paths(const char *file, const void *side);
+void paths_trace(const char *name, const char *detail, long value);
+
 /* outcome.c */
 void outcome_text(char *text, size_t size, const char *blocked);
 

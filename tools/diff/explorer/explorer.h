@@ -110,6 +110,10 @@ struct x_scene {
 	int detached;
 	/* There is a maple tree. */
 	int lookups;
+	/* VMA 0 belongs to another mm, though it is found. */
+	int other_mm;
+	/* So many VMAs are not in the tree. */
+	int missing;
 	/* VMA 0 has as many readers as it can have. */
 	int limit;
 	/* The count of VMA 0 is this as it begins; 0: as it is after attaching. */
@@ -139,14 +143,24 @@ int x_state_of(int thread);
 
 /* alone.c */
 int x_alone_states(int nr, const char **name);
+int x_planted_for_path(int planted);
+
+/* supplies.c: so many values of a word at most; by others on a path so many changes, and so many wakeups. */
+#define X_SUPPLIES	10
+#define X_CHANGES	2
+#define X_WAKES		1
+#define X_KILL		(~0UL)
+int x_supplies(const struct x_self *self, unsigned long values[X_SUPPLIES]);
+void x_supply(const struct x_stop *stop, unsigned long value);
 
 /* engine.c: the thread that runs stops; returns when it is its turn again. */
 void x_stop(void);
 /* What a thread does, for a trace: an access, or an event without one. */
 void x_trace(const char *name, const char *detail, long value);
 extern int x_tracing;
-/* Not for a trace, but for edges.c. */
+/* Not for a trace, but for edges.c, for paths.c. */
 #define X_EDGES	2
+#define X_PATHS	3
 /* Ends all: this cannot be explored, and why. */
 void x_cannot(const char *why, const char *what) __attribute__((noreturn));
 

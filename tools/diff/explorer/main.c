@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * explorer --readers SIDE --writers SIDE --out FILE [--scenes WHICH] [--seed N] [--edges FILE] [--count WORD]
+ *          [--paths FILE]
  *
  * Runs scenes with these two of the sides that are linked in; with a seed random rounds as well.
  * WHICH: "small", up to three threads, and each operation alone; "large", more threads; "full", up to
  * five threads in every way; "protocol", up to three threads, no lookups; or a name; default
- * none. --count: what the count of VMA 0 is at first. --edges: see edges.c. Exit code 0: FILE is
+ * none. --count: what the count of VMA 0 is at first. --edges: see edges.c. --paths: see paths.c,
+ * of the writers' side. Exit code 0: FILE is
  * whole. 2: it cannot be explored, stderr says why.
  */
 #include "engine.h"
@@ -82,7 +84,7 @@ static void alone(const void *readers, const void *writers)
 int main(int argc, char **argv)
 {
 	const char *readers = NULL, *writers = NULL, *out = NULL, *which = "none", *seed = NULL;
-	const char *edges = NULL, *count = NULL;
+	const char *edges = NULL, *count = NULL, *to = NULL;
 	const struct x_scene *scenes;
 	int n;
 
@@ -93,7 +95,8 @@ int main(int argc, char **argv)
 				      !strcmp(argv[i], "--scenes") ? &which :
 				      !strcmp(argv[i], "--seed") ? &seed :
 				      !strcmp(argv[i], "--edges") ? &edges :
-				      !strcmp(argv[i], "--count") ? &count : NULL;
+				      !strcmp(argv[i], "--count") ? &count :
+				      !strcmp(argv[i], "--paths") ? &to : NULL;
 
 		if (!option)
 			return 3;
@@ -102,6 +105,8 @@ int main(int argc, char **argv)
 	if (!readers || !writers || !out)
 		return 3;
 	machine_init();
+	if (to)
+		paths(to, side_named(writers));
 	if (edges)
 		edges_open(edges);
 	report_begin(out, readers, writers);

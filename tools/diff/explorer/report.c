@@ -42,6 +42,10 @@ void x_trace(const char *name, const char *detail, long value)
 		edges_trace(name, detail, value);
 		return;
 	}
+	if (x_tracing == X_PATHS) {
+		paths_trace(name, detail, value);
+		return;
+	}
 	/* What the last access left. */
 	if (!name) {
 		fprintf(out, ", \"after\": %lu}", (unsigned long)value);

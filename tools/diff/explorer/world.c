@@ -50,6 +50,8 @@ void x_world_begin(const struct x_scene *scene, const void *readers, const void 
 		x_tree_begin();
 		x_beginning = 0;
 	}
+	if (scene->other_mm)
+		x_world.vma[0].vm_mm = x_mm(1);
 	if (scene->planted)
 		x_plant(scene->planted - 1);
 	if (scene->count)

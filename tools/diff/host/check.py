@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """What can be said of the tool itself without a guest; tools/diff/selftest asks."""
 
+import subprocess
 import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import CannotTell, boot, guest, lanes, show
+from . import CannotTell, boot, guest, lanes, objects, show, story, trees
 from .boot import Attempt
 from .difference import Difference
 
@@ -120,6 +121,73 @@ def _reachable_first_copies_once() -> str:
     return "" if "can be reached" in said and "only wakeups" in said.lower() and "schedules end" in said else said
 
 
+CODE = """static int twice(int a) {{ return {twice}; }}
+int table[2] = {{ 1, {second} }};
+extern void {called}(const char *text);
+int f_{side}(int a)
+{{
+	{blank}{called}("{side}");
+	return {uses}(a) + table[1];
+}}
+"""
+
+
+def _object(folder: str, side: str, **other: str) -> list[tuple]:
+    """Compiled as sides are: with counters, and with its name in it."""
+    text = {"twice": "a * 2", "second": "7", "called": "one", "blank": "", "uses": "twice", **other}
+    source = Path(folder) / f"{side}.c"
+    source.write_text(CODE.format(side=side, **text).replace("twice(int", f"{text['uses']}(int"))
+    command = ["gcc", "-O2", "-c", "--coverage", "-fprofile-update=atomic", "-o", source.with_suffix(".o"), source]
+    subprocess.run(command, check=True, cwd=folder)
+    return objects.read(source.with_suffix(".o"), side)
+
+
+def _same_code_is_seen() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        base = _object(folder, "aaaa")
+        for name, other in (("name", {"uses": "doubled"}), ("lines", {"blank": "\n\n\t"}), ("shift", {"twice": "a << 1"})):
+            if base != (found := _object(folder, "bbbb", **other)):
+                return f"other {name}, and not the same: {objects.first_difference(base, found)}"
+        for name, other in (("code", {"twice": "a * 3"}), ("data", {"second": "8"}), ("callee", {"called": "two"})):
+            if base == _object(folder, "bbbb", **other):
+                return f"other {name}, and the same"
+    return ""
+
+
+def _same_text_is_seen() -> str:
+    one = {"a.h": '#define A(x) \\\n\tf(x) /* it\'s */\nint b = A("a  /* b */");\n'}
+    two = {"a.h": '#define A(x)  f(x)\n\n// x\nint b =\n\tA( "a  /* b */" );\n'}
+    if trees.tokens(one) != trees.tokens(two):
+        return f"{trees.tokens(one)!r} {trees.tokens(two)!r}"
+    for old, new in (("a  /*", "a /*"), ("A(x)", "A (x)"), ("int b", "intb"), ("b =", "b ==")):
+        if trees.tokens(one) == trees.tokens({"a.h": two["a.h"].replace(old, new)}):
+            return f"{new!r} for {old!r} is the same"
+    return ""
+
+
+def _series_of(count: int, verdict: str) -> dict:
+    row = {"where": "schedules of " + "a and " * 20 + "b", "state": "x " * 90, "before": "y " * 60, "after": "z " * 60}
+    patch = {"total": count, "verdict": verdict, "means": "states, schedules", "reason": "r " * 80, "callers": [], "rows": [row]}
+    return {
+        "base": {"commit": "", "version": "7.3.4"},
+        "kernel": {"PACKAGE": "7.3.4-1", "NAME": "stock", "RELEASE": "7.3.4"},
+        "seed": 1,
+        "verdict": verdict,
+        "reason": "as it is " * 30,
+        "command": "make diff PATCH=" + "long" * 40,
+        "patches": [patch | {"number": n + 1, "subject": "mm: " + "word " * 30} for n in range(count)],
+    }
+
+
+def _mail_is_short_whatever_comes() -> str:
+    for count in (1, 3, 40, 400):
+        for verdict in ("identical", "differs", "could not tell"):
+            rows = story.mail(_series_of(count, verdict)).splitlines()
+            if len(rows) > story.LINES or max(map(len, rows)) > story.WIDTH or "To repeat:" not in rows:
+                return f"{count} {verdict}: {len(rows)} lines, {max(map(len, rows))} columns"
+    return ""
+
+
 def results() -> Iterator[tuple[str, str]]:
     """(name, what is wrong; empty: nothing)"""
     for check in (
@@ -131,5 +199,8 @@ def results() -> Iterator[tuple[str, str]]:
         _base_that_hangs_ends_it,
         _picture_parts_where_it_does,
         _reachable_first_copies_once,
+        _same_code_is_seen,
+        _same_text_is_seen,
+        _mail_is_short_whatever_comes,
     ):
         yield check.__name__.removeprefix("_"), check()

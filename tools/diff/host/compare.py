@@ -136,6 +136,9 @@ def cross_check(before: Record, kernel: Record) -> list[tuple]:
 
 
 def constants(before: Record, other: Record, rust: Record) -> list[Difference]:
+    # Of one that was not loaded nobody knows.
+    if not (before.flag and other.flag):
+        return []
     names = {"flag": "VM_REFCNT_EXCLUDE_READERS_FLAG", "limit": "VM_REFCNT_LIMIT"}
     return [
         Difference("constant", names[field_], *(f"{getattr(r, field_):#x}" for r in (before, other, rust)))
@@ -144,17 +147,21 @@ def constants(before: Record, other: Record, rust: Record) -> list[Difference]:
     ]
 
 
-def compare(name: str, records: dict[str, Record], predicates: dict[str, list[str]]) -> Result:
-    """The C before (side "before") against side `name`."""
-    before, other, rust = records["before"], records[name], records["rust"]
+def compare(
+    name: str, records: dict[str, Record], predicates: dict[str, list[str]], reference: str = "before"
+) -> Result:
+    """The C before (side `reference`) against side `name`."""
+    before, other, rust = records[reference], records[name], records["rust"]
     result = Result(name, compared=len(before.cells))
-    wanted = {side: predicates[side] for side in {"before", "rust", name} & predicates.keys()}
+    wanted = {side: predicates[side] for side in {reference, "rust", name} & predicates.keys()}
     result.differences += constants(before, other, rust)
-    result.differences += predicate(name, wanted, "before", name)
+    if reference in wanted:
+        result.differences += predicate(name, wanted, reference, name)
     result.differences += cells(before, other, rust, records["kernel"])
-    for pair in schedules.pairs(name, records):
+    paired = schedules.pairs(name, records, reference)
+    for pair in paired:
         result.differences += schedules.compare(pair, name == "rust")
-    result.schedules = schedules.summary(schedules.pairs(name, records))
+    result.schedules = schedules.summary(paired)
     result.differences.sort(key=show.rank)
     result.traits = show.traits(result.differences, bool(other.cells), bool(result.schedules.runs))
     return result

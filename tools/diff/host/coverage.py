@@ -24,6 +24,7 @@ PARTS = {
 }
 FUNCTION = re.compile(r"^(?!#|typedef)[A-Za-z_][\w \t*]*?\b(\w+)\([^;{}]*\)\s*\n?\{", re.MULTILINE)
 STATEMENT = re.compile(r"[=(]|\b(?:return|goto|break|continue|if|else if|while|for|switch|case)\b")
+BRANCHES = r"\b(?:if|for|while|switch|case|goto|return)\b|\?|&&|\|\|"
 JUMP = re.compile(r"\b(?:return|goto|break|continue|else|case|default)\b|^\w+:$|^\}")
 CONDITION = re.compile(r"\b(?:if|while|for|switch)\b")
 DECLARATION = re.compile(r"^\s*(?:(?:static|const|unsigned|struct|enum|volatile)\s+)*\w+[\s*]+\w+(?:,\s*\*?\w+)*;$")
@@ -75,6 +76,20 @@ def read(notes: Path, prefix: Path) -> dict:
     return result
 
 
+def compiled(notes: Path) -> Lines:
+    """The lines that became code, whether they ran or not, by the notes of the object."""
+    done = subprocess.run(
+        ["gcov", "-j", "-t", "-o", str(notes.parent), str(notes)], capture_output=True, text=True, check=False
+    )
+    if done.returncode or not done.stdout.strip():
+        raise CannotTell(f"gcov says {(done.stderr.strip() or 'nothing').splitlines()[-1]}")
+    result = Lines()
+    for file in json.loads(done.stdout)["files"]:
+        if name := next((name for name in trees.PROTOCOL if file["file"].endswith(name)), None):
+            result.counts.setdefault(name, {}).update({line["line_number"]: 1 for line in file["lines"]})
+    return result
+
+
 def _without_comments(text: str) -> list[str]:
     return re.sub(r"/\*.*?\*/|//[^\n]*", lambda match: "\n" * match[0].count("\n"), text, flags=re.DOTALL).splitlines()
 
@@ -86,6 +101,16 @@ def _functions(text: str) -> dict[int, str]:
         end = text.find("\n}", match.end())
         first, last = text.count("\n", 0, match.start()) + 1, text.count("\n", 0, end) + 2
         result |= dict.fromkeys(range(first, last + 1), match[1])
+    return result
+
+
+def _heads(text: str) -> dict[int, range]:
+    """Line of a function's head -> the lines of the whole."""
+    result = {}
+    for match in FUNCTION.finditer(text):
+        first, opening = text.count("\n", 0, match.start()) + 1, text.count("\n", 0, match.end()) + 1
+        last = text.count("\n", 0, text.find("\n}", match.end())) + 2
+        result |= dict.fromkeys(range(first, opening + 1), range(first, last + 1))
     return result
 
 
@@ -108,6 +133,7 @@ class Source:
         self._trace = re.compile(rf"\b(?:trace_|tracepoint_enabled\()(?:{'|'.join(traces)})\b") if traces else None
         self.text = {name: _without_comments(text) for name, text in files.items()}
         self.functions = {name: _functions("\n".join(text)) for name, text in self.text.items()}
+        self.heads = {name: _heads("\n".join(text)) for name, text in self.text.items()}
 
     def ran(self, file: str, number: int, seen: frozenset[str] = frozenset()) -> bool | None:
         """None: there is nothing that could run."""
@@ -124,6 +150,10 @@ class Source:
             return counts[number] > 0
         if number not in self.functions[file]:
             return None
+        # A function has begun where any line of it has run.
+        if whole := self.heads[file].get(number):
+            known = [counts[n] for n in whole if n in counts]
+            return any(known) if known else False
         # The rest of a statement.
         first = last = number
         while first > 1 and not re.search(r"[;{}:]$", text[first - 2].strip()) and text[first - 2].strip():
@@ -137,6 +167,11 @@ class Source:
             return None
         if not STATEMENT.search(line):
             return None
+        # A call that was inlined has no line of its own; where nothing branches all runs that is there.
+        inside = self._inside(file, number)
+        known = [counts[n] for n in inside if n in counts]
+        if known and not re.search(BRANCHES, "\n".join(text[n - 1] for n in inside)):
+            return any(known)
         # The compiler has left it out, or nothing here calls the function. What it comes right after may say.
         return self._follows(file, first)
 
@@ -163,6 +198,16 @@ class Source:
         return any(self._trace.search(line) for line in text[max(number - 2, 0) : number]) or (
             bool(statements) and all(self._trace.search(line) for line in statements)
         )
+
+    def _inside(self, file: str, number: int) -> list[int]:
+        """The lines of the function that this one is in."""
+        functions = self.functions[file]
+        first = last = number
+        while functions.get(first - 1) == functions[number]:
+            first -= 1
+        while functions.get(last + 1) == functions[number]:
+            last += 1
+        return list(range(first, last + 1))
 
     def _macro_ran(self, macro: str, seen: frozenset[str]) -> bool | None:
         uses = [

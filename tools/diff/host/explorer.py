@@ -18,8 +18,8 @@ from .sides import TOP, Kernel
 
 SOURCE = TOP / "tools/diff/explorer"
 # Compiled with the kernel's headers, and with the host's.
-KERNEL_PARTS = ("world", "steps", "stand_ins", "nodes", "roles", "lookups", "alone", "maple_tree")
-HOST_PARTS = ("main", "machine", "states", "search", "edges", "outcome", "report", "rounds", "scenes")
+KERNEL_PARTS = ("world", "steps", "stand_ins", "nodes", "roles", "lookups", "alone", "supplies", "maple_tree")
+HOST_PARTS = ("main", "machine", "states", "search", "edges", "paths", "outcome", "report", "rounds", "scenes")
 # Up to three threads, for all mixes; more than three, for one side alone.
 SMALL, LARGE, FULL = "small", "large", "full"
 
@@ -162,13 +162,22 @@ def link(kernel: Kernel, folder: Path, names: list[str], program: Path) -> None:
 
 def build(kernel: Kernel, folder: Path, sides: dict[str, tuple[dict[str, str], trees.Shape]]) -> dict[str, str]:
     """A program for each side, with Rust; that of "before" first. Return what is wrong with some of them."""
+    errors = compile_sides(kernel, folder, sides)
+    link_all(kernel, folder, [name for name in sides if name not in errors])
+    return errors
+
+
+def compile_sides(
+    kernel: Kernel, folder: Path, sides: dict[str, tuple[dict[str, str], trees.Shape]], again: bool = True
+) -> dict[str, str]:
+    """The objects. What is there already is left to make, unless they are to be made `again`."""
     for name, (files, shape) in sides.items():
         lay_out(folder, name, files, shape)
     helpers(folder / "rust", sides["before"][0])
     kbuild(kernel, folder, list(sides))
     objects = {name: f"side_{name}.o" for name in sides}
     common = [f"{part}.o" for part in ("rust_helpers", *KERNEL_PARTS)]
-    for file in objects.values():
+    for file in objects.values() if again else ():
         (folder / file).unlink(missing_ok=True)
     done = kernel.make(folder, "-k", *objects.values(), *common)
     errors = {}
@@ -178,11 +187,15 @@ def build(kernel: Kernel, folder: Path, sides: dict[str, tuple[dict[str, str], t
             errors[name] = said[0] if said else "the compiler said nothing"
     if "before" in errors or not all((folder / file).is_file() for file in common):
         raise CannotTell(f"the explorer cannot be built: {errors.get('before') or done.stderr.strip()[-300:]}")
-    _host_objects(kernel, folder)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        whole = (name for name in sides if name not in errors)
-        list(pool.map(lambda name: link(kernel, folder, [name], folder / f"explorer_{name}"), whole))
     return errors
+
+
+def link_all(kernel: Kernel, folder: Path, names: list[str], again: bool = True) -> None:
+    """A program for each of these; what they have in common is made `again`."""
+    if again:
+        _host_objects(kernel, folder)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda name: link(kernel, folder, [name], folder / f"explorer_{name}"), names))
 
 
 def _differ(result: dict, base: dict) -> bool:
@@ -202,6 +215,8 @@ class Explorer:
         self._pool, self._planner = ThreadPoolExecutor(os.cpu_count()), ThreadPoolExecutor(1)
         self._jobs, self._plans = [], []
         self._failed: dict[str, str] = {}
+        self._own: dict[str, Future] = {}  # of a series
+        self._whole: set[str] = set()
         self._lock, self._told = threading.Lock(), time.monotonic()
         self._running: set[subprocess.Popen] = set()
         self.lines: dict[str, coverage.Lines] = {}  # of each C side: what ran
@@ -215,6 +230,37 @@ class Explorer:
             pool.shutdown(wait=False, cancel_futures=True)
         for process in list(self._running):
             process.kill()
+
+    def start_series(self, names: list[str], pairs: list[tuple[str, str]]) -> None:
+        """Each by itself; where two of a pair come to the same so far, the rest of both. "before" is one of them."""
+        for name in names:
+            if name not in self._own:
+                self._own[name] = self._submit(name, (name, name), SMALL)
+        if "before" in names and "before" not in self._whole:
+            self._submit("before", ("rust", "rust"), SMALL)
+            self._rest("before")
+        for pair in pairs:
+            self._plans.append(self._planner.submit(self._plan_pair, *pair))
+
+    def _plan_pair(self, one: str, other: str) -> None:
+        try:
+            if _differ(self._own[other].result(), self._own[one].result()):
+                return
+        except CannotTell:  # said by fill()
+            return
+        for name in (one, other):
+            self._rest(name)
+
+    def _rest(self, name: str) -> None:
+        """All that goes beyond a side by itself, once."""
+        if name not in self._whole:
+            self._whole.add(name)
+            for mix, which in (((name, name), LARGE), ((name, "rust"), SMALL), (("rust", name), SMALL)):
+                self._submit(name, mix, which)
+
+    def differs(self, one: str, other: str) -> bool:
+        """By themselves, with few threads. Waits for that."""
+        return _differ(self._own[other].result(), self._own[one].result())
 
     def start(self, name: str) -> None:
         """All mixes of a side and Rust; that of "before" comes first, and has those of Rust alone as well.

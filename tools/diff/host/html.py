@@ -97,7 +97,7 @@ def _other(row: dict, column: str) -> str:
     return "" if row[column] in ("", "not applicable", row["before"], before) else ' class="other"'
 
 
-def _differences(job: dict) -> str:
+def difference_table(job: dict) -> str:
     """One row for a difference and its copies."""
     columns = ("before", "kernel", "after", "rust")
     if not job["kind"]:
@@ -122,7 +122,7 @@ def _differences(job: dict) -> str:
     )
 
 
-def _pictures(job: dict) -> str:
+def pictures(job: dict) -> str:
     """Of the first schedules that differ."""
     body = ""
     for row in [row for row in job["rows"] if row["lanes"]][:PICTURES]:
@@ -131,7 +131,7 @@ def _pictures(job: dict) -> str:
     return body
 
 
-def _patch(text: str) -> str:
+def patch_text(text: str) -> str:
     lines = ""
     for line in text.splitlines():
         css = {"+": "add", "-": "del"}.get(line[:1])
@@ -139,7 +139,7 @@ def _patch(text: str) -> str:
     return f"<details><summary>The patch</summary><pre>{lines}</pre></details>"
 
 
-def _facts(rows: list[tuple[str, str]]) -> str:
+def fact_table(rows: list[tuple[str, str]]) -> str:
     body = "".join(f'<tr><td class="dim">{key}</td><td>{value}</td></tr>' for key, value in rows if value)
     return f'<table class="facts">{body}</table>'
 
@@ -154,14 +154,28 @@ def _job(report: dict, data: dict, job: dict) -> str:
         ("Not examined", escape("; ".join(job["not_examined"]))),
     ]
     verdict = f"verdict: {job['verdict']} — {job['reason']}"
-    body = f'<h2>{escape(job["what"])}</h2><p class="verdict {job["verdict"].split()[0]}">{escape(verdict)}</p>{_facts(facts)}'
+    body = f'<h2>{escape(job["what"])}</h2><p class="verdict {job["verdict"].split()[0].strip(",")}">{escape(verdict)}</p>{fact_table(facts)}'
     if job["patch"]:
-        body += _patch(job["patch"])
+        body += patch_text(job["patch"])
     if job["differences"]:
-        body += _differences(job) + _pictures(job)
+        body += difference_table(job) + pictures(job)
+    body += _orderings(job.get("ordering", {}))
     if job["name"] in report["sides"]:
         body += _matrix(data, job)
     return f"<section>{body}</section>"
+
+
+def _orderings(ordering: dict) -> str:
+    """What is ordered otherwise, operation by operation: (who comes first) x (before what)."""
+    body = ""
+    for matrix in ordering.get("matrices", []):
+        body += f"<details><summary>memory ordering: {escape(matrix['operation'])}()</summary><table><tr><td></td>"
+        body += "".join(f"<th>{escape(name)}</th>" for name in matrix["accesses"]) + "</tr>"
+        for name, row in zip(matrix["accesses"], matrix["cells"], strict=True):
+            cells = [escape(was if was == now else f"{was or 'nothing'} -> {now or 'nothing'}") for was, now in row]
+            body += f"<tr><th>{escape(name)}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+        body += "</table></details>"
+    return body
 
 
 def page(report: dict) -> str:
@@ -183,7 +197,7 @@ def page(report: dict) -> str:
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><title>vma_lock: make diff</title>'
         f"<style>{(HERE / 'report.css').read_text()}</style></head><body>"
-        f"<h1>Per-VMA lock: C before, C after, Rust</h1>{_facts(facts)}{body}"
+        f"<h1>Per-VMA lock: C before, C after, Rust</h1>{fact_table(facts)}{body}"
         f'<script type="application/json" id="data">{json.dumps(data).replace("</", "<" + chr(92) + "/")}</script>'
         f"<script>{(HERE / 'report.js').read_text()}</script></body></html>\n"
     )

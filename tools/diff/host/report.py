@@ -87,8 +87,9 @@ def cell(job, records: dict, wanted: str) -> None:
         print(f"  no cell {wanted!r}: give an operation and a word in decimal, as the report does")
 
 
-def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: float) -> None:
-    report = {
+def collect(kernel, jobs, records: dict, predicates: dict, seconds: float) -> dict:
+    """All that was seen, for report.json and report.html."""
+    return {
         "kernel": {key: kernel.info.get(key, "") for key in ("NAME", "RELEASE", "PACKAGE", "CC", "LLVM", "RUSTC")},
         "seconds": round(seconds, 1),
         "predicates": predicates,
@@ -113,6 +114,7 @@ def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: flo
                 "kind": job.kind,
                 "verdict": job.verdict,
                 "reason": job.reason,
+                "ordering": job.ordering,
                 "command": command(kernel, job),
                 "tree": job.version,
                 "patch": job.patch,
@@ -131,5 +133,9 @@ def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: flo
             for job in jobs
         ],
     }
+
+
+def write(out: Path, kernel, jobs, records: dict, predicates: dict, seconds: float) -> None:
+    report = collect(kernel, jobs, records, predicates, seconds)
     (out / "report.json").write_text(json.dumps(report, indent=1))
     (out / "report.html").write_text(html.page(report))

@@ -66,18 +66,20 @@ def _mix(record: Record, readers: str, writers: str) -> Mix:
     return Mix(readers, writers, only(record.outcomes), only(record.scenarios), record.rounds[readers, writers])
 
 
-def pairs(name: str, records: dict[str, Record]) -> list[Pair]:
+def pairs(name: str, records: dict[str, Record], reference: str = "before") -> list[Pair]:
     """Side `name` instead of the C before: by itself, and with Rust as the other half."""
-    before, other = records["before"], records[name]
-    own = _mix(before, "before", "before")
+    before, other = records[reference], records[name]
+    own = _mix(before, reference, reference)
     if name == "rust":
-        mixes = [_mix(before, "before", name), _mix(before, name, "before"), _mix(other, name, name)]
+        mixes = [_mix(before, reference, name), _mix(before, name, reference), _mix(other, name, name)]
         return [Pair(own, mix) for mix in mixes]
-    mixes = [("before", "before"), ("before", "rust"), ("rust", "before")]
-    swapped = [tuple(name if side == "before" else side for side in mix) for mix in mixes]
+    mixes = [(reference, reference), (reference, "rust"), ("rust", reference)]
+    swapped = [tuple(name if side == reference else side for side in mix) for mix in mixes]
     # Of one that differs by itself there are no others.
     return [
-        Pair(_mix(before, *mix), _mix(other, *new)) for mix, new in zip(mixes, swapped, strict=True) if new in other.rounds
+        Pair(_mix(before, *mix), _mix(other, *new))
+        for mix, new in zip(mixes, swapped, strict=True)
+        if new in other.rounds and mix in before.rounds
     ]
 
 

@@ -133,6 +133,12 @@ def _error(output: str) -> str:
     return found[0] if found else output.strip().splitlines()[-1] if output.strip() else "make said nothing"
 
 
+def compile_sides(kernel: Kernel, folder: Path, names: list[str]) -> None:
+    """The objects only, of those that compile; build() goes on from there."""
+    _kbuild(folder, names)
+    kernel.make(folder, "-k", *WITHOUT, *(file for name in names for file in _objects(folder, name)))
+
+
 def _bad(kernel: Kernel, folder: Path, names: list[str]) -> list[str]:
     """Those that do not compile."""
     # Objects of an earlier run say nothing about this one.

@@ -5,7 +5,7 @@ import itertools
 import re
 import shutil
 import subprocess
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,11 +45,6 @@ OPTIONAL = ("vma_assert_stabilised", "vma_assert_can_modify")
 # Folders with files of the same names that are not the kernel's own.
 NOT_KERNEL = {"tools", "arch", "drivers", "rust", "samples", "scripts"}
 
-# Words that order memory accesses.
-ORDERING = re.compile(
-    r"\b(smp_\w+|barrier|READ_ONCE|WRITE_ONCE|rcu_dereference\w*|rcu_assign_pointer|\w*seqcount\w*|refcount_set"
-    r"|\w*set_current_state|_*(?:atomic|refcount)\w*_(?:acquire|release|relaxed))\b"
-)
 DEFINITION = re.compile(r"^(?!#|typedef)([a-z][\w \t*]*?[ \t*\n])(\w+)\(([^;{}()]*)\)\s*\{", re.MULTILINE)
 
 
@@ -103,6 +98,10 @@ def version(tree: Path) -> str:
         makefile = (tree / "Makefile").read_text(errors="replace")
     except OSError:
         return "of unknown version"
+    return version_of(makefile)
+
+
+def version_of(makefile: str) -> str:
     parts = dict(re.findall(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *= *(\S*)$", makefile, re.MULTILINE))
     return "{VERSION}.{PATCHLEVEL}.{SUBLEVEL}{EXTRAVERSION}".format_map(defaultdict(str, parts))
 
@@ -154,12 +153,35 @@ def shape(files: dict[str, str], before: dict[str, str] | None = None) -> Shape:
     return result
 
 
-def ordering(before: dict[str, str], after: dict[str, str]) -> str:
-    """Which accesses are ordered otherwise, in words; empty: none."""
-    counts = Counter(ORDERING.findall(_code(after)))
-    counts.subtract(ORDERING.findall(_code(before)))
-    changed = [f"{count:+d} {name}" for name, count in sorted(counts.items()) if count]
-    return f"memory ordering ({', '.join(changed)})" if changed else ""
+def tokens(files: dict[str, str]) -> str:
+    """What the compiler sees: without comments, and with white space only where it counts."""
+    return "\0".join(f"{name}\0{_tokens(text)}" for name, text in sorted(files.items()))
+
+
+TOKEN = re.compile(
+    r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|/\*.*?\*/|//[^\n]*|\w+|\n|[^\S\n]+"
+    r"|->|\+\+|--|<<=|>>=|<<|>>|&&|\|\||[-+*/%&|^=!<>]=|\.\.\.|##|.",
+    re.DOTALL,
+)
+
+
+def _tokens(text: str) -> str:
+    """A directive ends with its line, and a blank in it may count; elsewhere none does."""
+    out, directive, line_begins = [], False, True
+    for token in TOKEN.findall(text.replace("\\\n", " ")):
+        if token.startswith(("/*", "//")) or token.isspace():
+            if token == "\n":
+                out.append("\n" if directive else "")
+                directive, line_begins = False, True
+            elif directive and out[-1] != " ":
+                out.append(" ")
+            continue
+        if token == "#" and line_begins:
+            directive = True
+            out.append("\n")
+        out.append(token if directive else f"{token}\x01")
+        line_begins = False
+    return re.sub(r" +\n", "\n", "".join(out))
 
 
 def _traces(files: dict[str, str]) -> set[str]:

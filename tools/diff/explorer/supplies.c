@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What others may have put where a thread is about to look, for paths.c: of each word the values that
+ * the protocol tells apart. What the caller's locks keep from changing stays.
+ */
+#include "world.h"
+
+#define FLAG	VM_REFCNT_EXCLUDE_READERS_FLAG
+
+static const u32 counts[] = { 0, 1, 2, 3, VM_REFCNT_LIMIT, FLAG, FLAG + 1, FLAG + 2, REFCOUNT_SATURATED };
+
+static int fill(unsigned long values[X_SUPPLIES], unsigned long was, int n, const unsigned long *from)
+{
+	int found = 0;
+
+	for (int i = 0; i < n; i++)
+		if (from[i] != was)
+			values[found++] = from[i];
+	return found;
+}
+
+#define FILL(...)							\
+({									\
+	const unsigned long all[] = { __VA_ARGS__ };			\
+									\
+	fill(values, x_peek(stop->addr, stop->size), ARRAY_SIZE(all), all); \
+})
+
+/* The values other than its own that the word which the thread stopped before may have. */
+int x_supplies(const struct x_self *self, unsigned long values[X_SUPPLIES])
+{
+	const struct x_stop *stop = &self->stop;
+	unsigned int nr;
+	const char *word = x_where(stop->addr, &nr);
+	const bool owns = self->mmap[0] == X_WRITE_LOCK;
+	const struct mm_struct *mm = x_mm(0);
+
+	if (!strcmp(stop->name, "begins"))
+		return 0;
+	if (stop->wait == X_SLEEP)
+		return FILL(TASK_RUNNING);
+	if (stop->wait != X_RUN)
+		return stop->killable ? FILL(0, X_KILL) : FILL(0);
+	if (!strcmp(word, "vm_area_struct.vm_refcnt")) {
+		int n = 0;
+
+		for (int i = 0; i < ARRAY_SIZE(counts); i++)
+			if (counts[i] != (u32)x_peek(stop->addr, 4))
+				values[n++] = counts[i];
+		return n;
+	}
+	if (!strcmp(word, "vm_area_struct.vm_lock_seq") && !owns)
+		return FILL(mm->mm_lock_seq.sequence, 3);
+	if (!strcmp(word, "mm_struct.mm_lock_seq") && !owns)
+		return FILL(x_world.vma[0].vm_lock_seq, 5, 6);
+	if (!strcmp(word, "vm_area_struct.vm_end"))
+		return FILL(VMA_LOCK_DIFF_ADDRESS);
+	if (!strcmp(word, "vm_area_struct.vm_start"))
+		return FILL(VMA_LOCK_DIFF_ADDRESS + PAGE_SIZE);
+	if (!strcmp(word, "mm_struct.mm_count"))
+		return FILL(1, 2);
+	if (!strcmp(word, "mm_struct.vma_writer_wait") && stop->kind == X_LOAD && !owns)
+		return FILL(0, (unsigned long)&x_world.task[0]);
+	if (!strcmp(word, "mm_struct.mmap_lock") && !owns && stop->kind == X_RMW)
+		return FILL(0, 1);
+	if (!strcmp(word, "task_struct.thread_info.flags"))
+		return FILL(X_KILL);
+	return 0;
+}
+
+/* Lets others put it there. */
+void x_supply(const struct x_stop *stop, unsigned long value)
+{
+	if (value == X_KILL) {
+		x_kill(0);
+		/* That ends the wait for a lock that is not to be had. */
+		if (stop->wait == X_RUN)
+			return;
+		value = 1;
+	}
+	switch (stop->size) {
+	case 4:
+		*(volatile u32 *)stop->addr = value;
+		break;
+	default:
+		*(volatile u64 *)stop->addr = value;
+	}
+}

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Memory ordering as a part of make diff: what tools/diff/run calls."""
+
+import os
+import shutil
+from functools import cached_property
+from pathlib import Path as File
+
+from host import CannotTell, coverage
+from host.sides import TOP
+
+from . import paths, verdict
+from .model import Model
+from .scenes import Scenes
+
+
+class Orderings:
+    """The paths of all sides that were built for the explorer, and what is to be said of them."""
+
+    def __init__(self, kernel, out: File, before: dict[str, str], name: str = "before"):
+        self.kernel, self.out, self.files, self.name = kernel, out, before, name
+        self.folder = out / "explorer"
+        self.ran: dict[str, coverage.Lines] = {}  # of each C side: what its paths run through
+
+    @cached_property
+    def model(self) -> Model:
+        herd7 = File(os.environ.get("O") or TOP / "build").absolute() / "herd7/herd7"
+        return Model(herd7, self.kernel.source / "tools/memory-model", self.out / "ordering/herd7")
+
+    def extract(self, program: str, side: str) -> paths.Lines:
+        counts = self.folder / f"counts_{side}-paths"
+        shutil.rmtree(counts, ignore_errors=True)
+        lines = paths.extract(self.folder / f"explorer_{program}", side, {"GCOV_PREFIX": str(counts)})
+        if side == program:
+            self.ran[side] = coverage.Lines()
+            self.ran[side].add(coverage.read(self.folder / f"side_{side}.gcno", counts))
+        return lines
+
+    @cached_property
+    def before(self) -> paths.Lines:
+        return self.extract(self.name, self.name)
+
+    @cached_property
+    def scenes(self) -> Scenes:
+        scenes = Scenes(self.before, self.model)
+        if wrong := scenes.disagreements():
+            raise CannotTell(f"memory ordering: a litmus test is not what the C does: {wrong[0]}")
+        return scenes
+
+    def judge(self, job) -> None:
+        """A verdict of "identical" is one on ordering too: changes it if it cannot be."""
+        try:
+            self._judge(job)
+        except CannotTell as error:
+            job.cannot_tell(error)
+
+    def _judge(self, job) -> None:
+        rust = job.name == "rust"
+        after = self.extract("before", "rust") if rust else self.extract(job.name, job.name)
+        if rust and (wrong := Scenes(after, self.model).disagreements()):
+            raise CannotTell(f"memory ordering: a litmus test is not what Rust does: {wrong[0]}")
+        result = verdict.judge(self.before, after, self.scenes, self.model)
+        verdict.write(result, self.out / "ordering" / job.name)
+        job.ordering = verdict.table(result)
+        if not rust and result.verdict in (verdict.SAME, verdict.STRICTER, verdict.WEAKER):
+            self._all_seen(job)
+        if rust and result.verdict in (verdict.SAME, verdict.STRICTER):
+            job.reason += "; Rust orders all that C orders"
+        elif result.verdict == verdict.CANNOT_TELL:
+            job.cannot_tell(result.reason)
+        elif result.verdict == verdict.SAME:
+            job.reason += ", and in memory ordering"
+        elif result.verdict == verdict.DIFFERS:
+            job.verdict, job.reason = result.verdict, f"{result.reason}; {self.out}/ordering/{job.name}/*.litmus"
+        else:
+            job.verdict, job.reason = result.verdict, f"{job.reason}; {result.reason}"
+
+    def _all_seen(self, job) -> None:
+        """Of what a change touches all that the explorer ran must be on some path."""
+        base, source = (
+            coverage.Source(files, self.ran[side], traces)
+            for files, side, traces in ((self.files, self.name, ()), (job.files, job.name, job.shape.traces))
+        )
+        never, _ = coverage.never_ran(base, source, (self.files, job.files))
+        if never:
+            raise CannotTell(f"no difference found, but of memory ordering no path was looked at through {never[0]}")
