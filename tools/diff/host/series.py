@@ -17,9 +17,9 @@ from pathlib import Path
 from ordering.job import Orderings
 
 from . import CannotTell, compare, coverage, explorer, guest, objects, predicate, sides, trees
+from .judge import DIFFERS, IDENTICAL, UNKNOWN, judge
 from .record import Record
 
-IDENTICAL, DIFFERS, UNKNOWN = "identical", "differs", "could not tell"
 EXIT = {IDENTICAL: 0, DIFFERS: 1, UNKNOWN: 2}
 UNTOUCHED = "nothing of the protocol touched"
 
@@ -89,7 +89,7 @@ class Runner:
         self.records: dict[str, Record] = {}
         self.predicates: dict[str, list[str]] = {}
         self.lines: dict[str, coverage.Lines] = {}
-        self.failed: dict[str, str] = {}
+        self.troubles: dict[str, dict[str, str]] = {}  # of some: why there are no states, no schedules
         self.booted = False
         self._linked: set[str] = set()
         self.thorough = False  # states, although schedules differ
@@ -214,18 +214,22 @@ class Runner:
             self.records.setdefault(name, Record(name))
         failed = self._explored.fill(self.records)
         self.lines |= self._explored.lines
-        self.failed |= {name: f"cannot be explored: it {why}" for name, why in failed.items()}
+        self._trouble("schedules", failed)
         for name in ("before", "rust"):
-            if name in self.failed:
-                raise CannotTell(f"side {name} {self.failed[name]}")
+            if name in failed:
+                raise CannotTell(f"side {name} cannot be explored: it {failed[name]}")
         for pair in asked:
             self._verdicts[pair] = self._judge(*pair)
 
     def _differs(self, one: str, other: str) -> bool:
         try:
             return self._explored.differs(one, other)
-        except CannotTell:  # said by fill()
-            return True
+        except CannotTell:  # said by fill(); states may differ
+            return False
+
+    def _trouble(self, what: str, failed: dict[str, str]) -> None:
+        for name, why in failed.items():
+            self.troubles.setdefault(name, {})[what] = f"it {why}"
 
     def _explore(self, names: list[str], pairs: list[tuple[str, str]]) -> None:
         folder = self.out / "explorer"
@@ -241,14 +245,12 @@ class Runner:
         """Predicates and states of these."""
         folder, by_name = self.out / "sides", {v.name: v for v in self.versions.values()}
         errors = sides.build(self.kernel, folder, names)
-        for name, why in errors.items():
-            self.failed[name] = f"does not compile: {why}"
+        self._trouble("states", {name: f"does not compile: {why}" for name, why in errors.items()})
         names = [name for name in names if name not in errors]
         self.step("EXCLUDE", "the predicate over 2^32 inputs")
         programs = {n: folder / n / "predicate.o" for n in names if by_name[n].shape.predicate}
         programs["rust"] = self.kernel.dir / "modules/tools/diff/module/rust_predicate.o"
         self._predicates(programs)
-        self.step("QEMU", f"{self.kernel.info['RELEASE']}: its binary, Rust, {len(names)} x C")
         records, failed = guest.run(
             self.kernel,
             lambda waiting: sides.collect(self.kernel, folder, waiting, self.out / "modules"),
@@ -256,9 +258,10 @@ class Runner:
             {},
             "",
             self.timeout,
+            self.step,
         )
         self.booted = True
-        self.failed |= failed
+        self._trouble("states", failed)
         self.records |= records
 
     def _predicates(self, programs: dict[str, Path]) -> None:
@@ -273,44 +276,20 @@ class Runner:
     def _judge(self, old: str, new: str) -> Verdict:
         by_name = {v.name: v for v in self.versions.values()}
         before, after = by_name[old], by_name[new]
-        for name, what in ((new, ""), (old, "what it is on top of ")):
-            if name in self.failed:
-                return Verdict(UNKNOWN, "", what + self.failed[name])
-        if mistaken := compare.cross_check(self.records["before"], self.records["kernel"]):
-            return Verdict(
-                UNKNOWN,
-                "",
-                f"the running kernel does not do what the C of its own tree does, in {len(mistaken)} states",
-            )
+        troubles = {what: f"what it is on top of: {why}" for what, why in self.troubles.get(old, {}).items()}
+        troubles |= self.troubles.get(new, {})
         result = compare.compare(new, self.records, self.predicates, old)
-        done = result.schedules
         states = self.records[new].cells and self.records[old].cells
-        means = "states, schedules" if states else "schedules"
-        verdict = Verdict(IDENTICAL, means, result=result)
-        space = [f"{result.compared} states"] if states else []
-        space.append(f"{done.runs + done.rounds} schedules")
+        verdict = Verdict(IDENTICAL, "states, schedules" if states else "schedules", result=result)
         sources = [coverage.Source(v.files, self.lines.get(v.name, coverage.Lines())) for v in (before, after)]
         never, foreign = never_ran(before, after, sources)
         verdict.not_examined += foreign
         traces = sorted(set(after.shape.traces) - set(before.shape.traces))
         if traces or before.files[trees.TRACE] != after.files[trees.TRACE]:
             verdict.not_compared.append(f"trace points ({', '.join(traces)})" if traces else "trace points")
-        if result.differences:
-            first = result.differences[0]
-            verdict.verdict = DIFFERS
-            verdict.reason = (
-                f"{len(result.differences)} differences in {', '.join(space)}; first: {first.where}, {first.state}"
-            )
-        elif never:
-            more = f", and {len(never) - 1} more" if len(never) > 1 else ""
-            verdict.verdict, verdict.reason = UNKNOWN, f"no difference found, but never executed: {never[0]}{more}"
-        elif done.incomplete:
-            verdict.verdict, verdict.reason = (
-                UNKNOWN,
-                "no difference found, but there are too many schedules to try all",
-            )
-        else:
-            verdict.reason = f"over {', '.join([*space, '2^32 inputs of the predicate'])}"
+        predicates = {old, new} <= self.predicates.keys()
+        verdict.verdict, verdict.reason = judge(result, self.records, old, troubles, never, predicates)
+        if verdict.verdict == IDENTICAL:
             self._judge_orderings(before, after, verdict)
         return verdict
 
