@@ -71,9 +71,9 @@ def lay_out(folder: Path, name: str, files: dict[str, str], shape: trees.Shape) 
     ):
         mmap_lock = blank(mmap_lock, pattern)
     side = folder / name
-    for path, text in files.items():
-        if path.startswith("include/"):
-            trees.write(side / path, text)
+    trees.write_headers(side, files)
+    if trees.unread(folder / f".side_{name}.o.cmd", name, files):
+        (folder / f"side_{name}.o").unlink(missing_ok=True)
     trees.write(side / "mmap_lock_filtered.h", f'#line 1 "mm/mmap_lock.c"\n{mmap_lock}')
     helpers(side, files)
     has = "".join(f"#define SIDE_HAS_{optional}\n" for optional in shape.optional)
@@ -188,6 +188,8 @@ def compile_sides(
         if not (folder / file).is_file():
             said = re.findall(r"^.*: (?:fatal )?error: .*$", kernel.make(folder, file).stderr, re.MULTILINE)
             errors[name] = said[0] if said else "the compiler said nothing"
+        elif header := trees.unread(folder / f".{file}.cmd", name, trees.changed(sides[name][0], sides["before"][0])):
+            errors[name] = f"the kernel's own {header} is taken, not the patch's"
     if "before" in errors or not all((folder / file).is_file() for file in common):
         raise CannotTell(f"the explorer cannot be built: {errors.get('before') or done.stderr.strip()[-300:]}")
     return errors

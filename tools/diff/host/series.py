@@ -188,7 +188,8 @@ class Runner:
                 what = "" if version is new else "what it is on top of "
                 return Verdict(UNKNOWN, "", f"{what}{version.error}")
         if self.one(old) is not self.one(new):
-            return None
+            odd = trees.laid_out_otherwise(old.files, new.files)
+            return Verdict(UNKNOWN, "", odd) if odd else None
         # Code that this configuration does not build is not what was compared.
         folder = self.out / "explorer"
         sources = [coverage.Source(v.files, coverage.compiled(folder / f"side_{v.name}.gcno")) for v in (old, new)]
