@@ -51,6 +51,9 @@ static const struct x_scene lookups[] = {
 	{ .roles = { "walker", "lowerer" } },
 	{ .roles = { "finder" }, .limit = 1 },
 	{ .roles = { "walker" }, .limit = 1 },
+	{ .roles = { "finder" }, .missing = 3 },
+	{ .roles = { "walker" }, .missing = 3 },
+	{ .roles = { "walker", "lowerer" }, .missing = 2 },
 	{ .roles = { "killable-walker", "replacer", "sigkill" } },
 };
 
@@ -80,6 +83,7 @@ static void add(struct x_scene scene)
 		strcat(name, scene.roles[i]);
 	}
 	strcat(name, scene.limit ? "-at-the-limit" : "");
+	strcat(name, scene.missing == 3 ? "-in-an-empty-tree" : scene.missing ? "-with-nothing-behind" : "");
 	scene.name = strdup(name);
 	/* Somebody wants a detached one, and nobody makes it. */
 	scene.detached = !count(&scene, "detacher") && count(&scene, "attacher") + count(&scene, "reuser");

@@ -71,8 +71,12 @@ def read(notes: Path, prefix: Path) -> dict:
         for line in file["lines"]:
             number = line["line_number"]
             counts[number] = counts.get(number, 0) + line["count"]
-            if line["branches"]:
-                branches.setdefault(number, []).extend(branch["count"] for branch in line["branches"])
+            if found := [branch["count"] for branch in line["branches"]]:
+                # A copy that was inlined elsewhere, or has less of it left.
+                known = branches.get(number, [])
+                if len(known) == len(found):
+                    found = [a + b for a, b in zip(known, found, strict=True)]
+                branches[number] = max(known, found, key=len) if len(known) != len(found) else found
     return result
 
 
@@ -91,7 +95,10 @@ def compiled(notes: Path) -> Lines:
 
 
 def _without_comments(text: str) -> list[str]:
-    return re.sub(r"/\*.*?\*/|//[^\n]*", lambda match: "\n" * match[0].count("\n"), text, flags=re.DOTALL).splitlines()
+    """The lines stay, and so do macros that go on behind a comment."""
+    return re.sub(
+        r"/\*.*?\*/|//[^\n]*", lambda match: "".join(re.findall(r"\\?\n", match[0])), text, flags=re.DOTALL
+    ).splitlines()
 
 
 def _functions(text: str) -> dict[int, str]:
@@ -114,7 +121,7 @@ def _heads(text: str) -> dict[int, range]:
     return result
 
 
-def _macro(lines: list[str], number: int) -> str:
+def macro_of(lines: list[str], number: int) -> str:
     """The macro in whose definition this line is."""
     while number > 1 and lines[number - 2].endswith("\\"):
         number -= 1
@@ -141,9 +148,9 @@ class Source:
         line = text[number - 1].strip() if number <= len(text) else ""
         if not line:
             return None
-        if macro := _macro(text, number):
+        if macro := macro_of(text, number):
             return self._macro_ran(macro, seen)
-        if line.startswith("#") or self._traces(file, number):
+        if line.startswith("#") or self.traces(file, number):
             return None
         counts = self.lines.counts.get(file, {})
         if number in counts:
@@ -155,11 +162,7 @@ class Source:
             known = [counts[n] for n in whole if n in counts]
             return any(known) if known else False
         # The rest of a statement.
-        first = last = number
-        while first > 1 and not re.search(r"[;{}:]$", text[first - 2].strip()) and text[first - 2].strip():
-            first -= 1
-        while last < len(text) and not re.search(r"[;{}]$", text[last - 1].strip()):
-            last += 1
+        first, last = self.statement(file, number)
         known = [counts[n] for n in range(first, last + 1) if n in counts]
         if known:
             return any(known)
@@ -175,6 +178,16 @@ class Source:
         # The compiler has left it out, or nothing here calls the function. What it comes right after may say.
         return self._follows(file, first)
 
+    def statement(self, file: str, number: int) -> tuple[int, int]:
+        """The first and the last line of the statement that this line is in."""
+        text = self.text[file]
+        first = last = number
+        while first > 1 and not re.search(r"[;{}:]$", text[first - 2].strip()) and text[first - 2].strip():
+            first -= 1
+        while last < len(text) and not re.search(r"[;{}]$", text[last - 1].strip()):
+            last += 1
+        return first, last
+
     def _follows(self, file: str, number: int) -> bool:
         """Does it come after what ran, with no way around it? (A constant in a variable leaves no code behind.)"""
         text, counts, function = self.text[file], self.lines.counts.get(file, {}), self.functions[file].get(number)
@@ -188,7 +201,7 @@ class Source:
                 return counts[above] > 0 and all(ways)
         return False
 
-    def _traces(self, file: str, number: int) -> bool:
+    def traces(self, file: str, number: int) -> bool:
         """Is it there for a trace point alone: one, under the test for one, in a function that is no more than one?"""
         if not self._trace:
             return False
@@ -209,17 +222,19 @@ class Source:
             last += 1
         return list(range(first, last + 1))
 
-    def _macro_ran(self, macro: str, seen: frozenset[str]) -> bool | None:
-        uses = [
+    def uses(self, macro: str) -> list[tuple[str, int]]:
+        return [
             (file, number)
             for file, text in self.text.items()
             for number, line in enumerate(text, 1)
             if re.search(rf"\b{macro}\b", line)
             and not re.match(rf"#\s*(?:define|undef|ifdef|ifndef)\s+{macro}\b", line)
         ]
+
+    def _macro_ran(self, macro: str, seen: frozenset[str]) -> bool | None:
         if macro in seen:
             return None
-        answers = [self.ran(file, number, seen | {macro}) for file, number in uses]
+        answers = [self.ran(file, number, seen | {macro}) for file, number in self.uses(macro)]
         return True if True in answers else False if False in answers else None
 
     def place(self, file: str, number: int) -> str:
@@ -248,6 +263,13 @@ def _slides(lines: list[str], block: tuple[int, int]) -> list[range]:
     return found
 
 
+def changes(before: str, after: str) -> tuple[list[list[range]], list[list[range]]]:
+    """What is gone, and what is new: of each run of lines where it may be said to be."""
+    texts = before.splitlines(), after.splitlines()
+    gone, new = ([_slides(text, block) for block in found] for text, found in zip(texts, _blocks(*texts), strict=True))
+    return gone, new
+
+
 def never_ran(
     before: Source, after: Source, files: tuple[dict[str, str], dict[str, str]]
 ) -> tuple[list[str], list[str]]:
@@ -256,10 +278,9 @@ def never_ran(
     for file in trees.PROTOCOL:
         if files[0][file] == files[1][file]:
             continue
-        texts = [side[file].splitlines() for side in files]
-        for source, text, blocks in zip((before, after), texts, _blocks(*texts), strict=True):
-            for block in blocks:
-                judged = [_judge(source, file, numbers) for numbers in _slides(text, block)]
+        for source, blocks in zip((before, after), changes(*(side[file] for side in files)), strict=True):
+            for slides in blocks:
+                judged = [_judge(source, file, numbers) for numbers in slides]
                 least = min(judged, key=lambda places: len(places[0]))
                 never += least[0]
                 foreign += least[1]
@@ -276,6 +297,11 @@ def _judge(source: Source, file: str, numbers: range) -> tuple[list[str], list[s
         elif source.ran(file, number) is False:
             never.append(source.place(file, number))
     return never, foreign
+
+
+def first_of(places: list[str]) -> str:
+    """In one line of many."""
+    return places[0] + (f", and {len(places) - 1} more" if len(places) > 1 else "")
 
 
 EXCEPTIONS = Path(__file__).resolve().parents[1] / "explorer/exceptions"

@@ -99,7 +99,7 @@ def kbuild(kernel: Kernel, folder: Path, names: list[str]) -> None:
     )
     trees.write(folder / "maple_tree_filtered.h", tree)
     tell = TELL_CLANG if kernel.info.get("LLVM") else TELL_GCC
-    count = "--coverage -fprofile-update=atomic" + ("" if kernel.info.get("LLVM") else " -fno-early-inlining")
+    count = "--coverage -fprofile-update=atomic" + ("" if kernel.info.get("LLVM") else " -fno-early-inlining -fexceptions -fnon-call-exceptions")
     include = f"-I{SOURCE} -I{TOP}/tools/diff/module"
     lines = ["obj-m := explorer.o", f"explorer-y := {' '.join(f'side_{name}.o' for name in names)} rust_helpers.o "
              + " ".join(f"{part}.o" for part in KERNEL_PARTS), FLAGS, f"ccflags-y += {include}"]  # fmt: skip

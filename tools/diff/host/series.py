@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ordering.job import Orderings
 
-from . import CannotTell, compare, coverage, explorer, guest, objects, predicate, sides, trees
+from . import CannotTell, branches, compare, coverage, explorer, guest, objects, predicate, sides, trees
 from .record import Record
 
 IDENTICAL, DIFFERS, UNKNOWN = "identical", "differs", "could not tell"
@@ -302,8 +302,11 @@ class Runner:
                 f"{len(result.differences)} differences in {', '.join(space)}; first: {first.where}, {first.state}"
             )
         elif never:
-            more = f", and {len(never) - 1} more" if len(never) > 1 else ""
-            verdict.verdict, verdict.reason = UNKNOWN, f"no difference found, but never executed: {never[0]}{more}"
+            verdict.verdict = UNKNOWN
+            verdict.reason = f"no difference found, but never executed: {coverage.first_of(never)}"
+        elif one_way := branches.never_taken(*sources, (before.files, after.files)):
+            verdict.verdict = UNKNOWN
+            verdict.reason = f"no difference found, but never taken: {coverage.first_of(one_way)}"
         elif done.incomplete:
             verdict.verdict, verdict.reason = (
                 UNKNOWN,
