@@ -43,12 +43,20 @@ class Lines:
             for line, count in lines.items():
                 mine[int(line)] = mine.get(int(line), 0) + count
         for file, lines in other["branches"].items():
-            mine = self.branches.setdefault(file, {})
             for line, counts in lines.items():
-                old = mine.get(int(line), [0] * len(counts))
-                mine[int(line)] = (
-                    [a + b for a, b in zip(old, counts, strict=True)] if len(old) == len(counts) else counts
-                )
+                self.merge(file, int(line), counts)
+
+    def merge(self, file: str, line: int, counts: list[int]) -> None:
+        """The same branches once more: of another run, or of a copy, which may have less of them left."""
+        mine = self.branches.setdefault(file, {})
+        old = mine.get(line, [])
+        if len(old) == len(counts):
+            mine[line] = [a + b for a, b in zip(old, counts, strict=True)]
+        else:
+            mine[line] = max(old, counts, key=len)
+
+    def as_dict(self) -> dict:
+        return {"counts": self.counts, "branches": self.branches}
 
 
 def read(notes: Path, prefix: Path) -> dict:
@@ -62,22 +70,15 @@ def read(notes: Path, prefix: Path) -> dict:
     )
     if done.returncode:
         raise CannotTell(f"gcov says {(done.stderr.strip() or 'nothing').splitlines()[-1]}")
-    result = {"counts": {}, "branches": {}}
+    result = Lines()
     for file in json.loads(done.stdout)["files"]:
-        name = next((name for name in trees.PROTOCOL if file["file"].endswith(name)), None)
-        if not name:
-            continue
-        counts, branches = result["counts"].setdefault(name, {}), result["branches"].setdefault(name, {})
-        for line in file["lines"]:
-            number = line["line_number"]
-            counts[number] = counts.get(number, 0) + line["count"]
-            if found := [branch["count"] for branch in line["branches"]]:
-                # A copy that was inlined elsewhere, or has less of it left.
-                known = branches.get(number, [])
-                if len(known) == len(found):
-                    found = [a + b for a, b in zip(known, found, strict=True)]
-                branches[number] = max(known, found, key=len) if len(known) != len(found) else found
-    return result
+        if name := next((name for name in trees.PROTOCOL if file["file"].endswith(name)), None):
+            for line in file["lines"]:
+                number = line["line_number"]
+                ways = [branch["count"] for branch in line["branches"]]
+                more = {number: ways} if ways else {}
+                result.add({"counts": {name: {number: line["count"]}}, "branches": {name: more}})
+    return result.as_dict()
 
 
 def compiled(notes: Path) -> Lines:

@@ -12,14 +12,15 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from . import CannotTell, coverage, trees
+from . import CannotTell, blocks, coverage, trees
 from .record import Record, Rounds, Scenario
 from .sides import TOP, Kernel
 
 SOURCE = TOP / "tools/diff/explorer"
 # Compiled with the kernel's headers, and with the host's.
 KERNEL_PARTS = ("world", "steps", "stand_ins", "nodes", "roles", "lookups", "alone", "supplies", "maple_tree")
-HOST_PARTS = ("main", "machine", "states", "search", "edges", "paths", "outcome", "report", "rounds", "scenes")
+HOST_PARTS = ("main", "machine", "states", "search", "edges", "paths", "outcome", "report", "rounds", "scenes",
+              "blocks")
 # Up to three threads, for all mixes; more than three, for one side alone.
 SMALL, LARGE, FULL = "small", "large", "full"
 
@@ -126,7 +127,9 @@ def _one(kernel: Kernel, folder: Path, name: str, objects: list[Path]) -> Path:
     _run(["ld", "-r", "-o", target, *objects])
     # Trace points are off: where the compiler left a jump to them, objtool makes it a nop.
     _run([kernel.tree / "tools/objtool/objtool", "--hacks=jump_label", "--link", "--module", target])
-    _run(["objcopy", "--strip-debug", f"--keep-global-symbol=x_side_{name}", target])
+    # Of Rust the lines that it was made of are asked for: blocks.py.
+    debug = [] if name == "rust" else ["--strip-debug"]
+    _run(["objcopy", *debug, f"--keep-global-symbol=x_side_{name}", target])
     return target
 
 
@@ -220,6 +223,7 @@ class Explorer:
         self._lock, self._told = threading.Lock(), time.monotonic()
         self._running: set[subprocess.Popen] = set()
         self.lines: dict[str, coverage.Lines] = {}  # of each C side: what ran
+        self.blocks: list[str] = []  # of Rust, in the program of "before": blocks.py
 
     def __enter__(self):
         return self
@@ -306,6 +310,8 @@ class Explorer:
                 continue
             if "lines" in result:
                 self.lines.setdefault(name, coverage.Lines()).add(result["lines"])
+            if name == "before" and "rust" in mix:
+                self.blocks.append(result["blocks"])
             # The guest may have had trouble with it.
             if record := records.get("rust" if mix == ("rust", "rust") else name):
                 _note(record, mix, result)
@@ -330,6 +336,10 @@ class Explorer:
             rounds = self._run(name, readers, writers, "rounds", "--seed", str(self.seed))
             result["rounds"] = json.loads(rounds)["rounds"]
         return result
+
+    def rust(self) -> blocks.Library:
+        """What of Rust ran beside the C before, and alone."""
+        return blocks.ran(self._program("before"), self.blocks)
 
     def _program(self, name: str) -> Path:
         return self.folder / f"explorer_{name}"
