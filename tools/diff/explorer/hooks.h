@@ -154,9 +154,11 @@ do {									\
 #undef RCU_LOCKDEP_WARN
 #define RCU_LOCKDEP_WARN(cond, text)	x_warn("RCU_LOCKDEP_WARN", !!(cond))
 #endif
-/* Trace points are off. */
+/* Trace points are off; where a state was set matters to nobody. */
 #undef trace_set_current_state
-#define trace_set_current_state(state)	do { } while (0)
+#undef debug_normal_state_change
+#define trace_set_current_state(state)		do { } while (0)
+#define debug_normal_state_change(state)	do { } while (0)
 
 #define rcu_read_lock			x_rcu_read_lock
 #define rcu_read_unlock			x_rcu_read_unlock

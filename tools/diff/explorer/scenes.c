@@ -25,6 +25,8 @@ static const struct x_scene larger[] = {
 	{ .roles = { "reader", "killable-writer", "signal" } },
 	{ .roles = { "reader", "reader", "detacher", "reuser" } },
 	{ .roles = { "reader", "writer", "detacher", "attacher" } },
+	{ .roles = { "reader-asserting", "writer" } },
+	{ .roles = { "reader-asserting", "detacher" } },
 };
 
 /* Lookups beside who changes the tree. None where the whole tree is emptied under a walker. */

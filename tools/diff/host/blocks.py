@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Which lines and branches of the Rust library ran, by what the explorer says of its blocks.
+"""Which lines and branches ran, of Rust, and of C that clang compiled, by what the explorer says of their blocks.
 
 LLVM has numbered the blocks before it optimised anything, with their addresses and what follows on each
 (-fsanitize-coverage in clang's manual says more). Critical edges are blocks of their own, so a way of a branch
@@ -12,10 +12,11 @@ import json
 import re
 import struct
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import CannotTell
+from . import CannotTell, coverage, trees
 from .coverage import Lines, Source
 from .sides import TOP
 
@@ -40,7 +41,27 @@ class Library(Source):
 def ran(program: Path, runs: list[str]) -> Library:
     """What of Rust ran in any of these runs of a program."""
     digits = ["1" if "1" in digits else "0" for digits in zip(*runs, strict=True)]
-    return Library(Blocks.of(program).lines("".join(digits)))
+    return Library(Blocks.of(program, _of_library).lines("".join(digits)))
+
+
+def of_side(folder: Path, name: str, counts: Path, digits: str) -> Lines:
+    """What ran of a C side: gcc's code counts in a file, of clang's there are blocks."""
+    notes, result = folder / f"side_{name}.gcno", Lines()
+    if notes.is_file():
+        result.add(coverage.read(notes, counts))
+        return result
+    return Blocks.of(folder / f"explorer_{name}", _of_side).lines(digits)
+
+
+def compiled(folder: Path, name: str) -> Lines:
+    """The lines of a C side that became code, whether they ran or not."""
+    notes, result = folder / f"side_{name}.gcno", Lines()
+    if notes.is_file():
+        return coverage.compiled(notes)
+    for _, file, line in _rows(folder / f"side_{name}.o", _of_side):
+        if file and line:
+            result.counts.setdefault(file, {})[line] = 1
+    return result
 
 
 def _words(program: Path, section: str) -> list[int]:
@@ -49,24 +70,29 @@ def _words(program: Path, section: str) -> list[int]:
         ["objcopy", "-O", "binary", f"--only-section={section}", program, raw], capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise CannotTell(f"has no table of the blocks of Rust: {done.stderr.strip()}")
+        raise CannotTell(f"has no table of blocks: {done.stderr.strip()}")
     return [word for (word,) in struct.iter_unpack("<Q", raw.read_bytes())]
 
 
-def _name(path: str) -> str:
+def _of_side(path: str) -> str:
+    """The file of the C protocol, or nothing."""
+    return next((name for name in trees.PROTOCOL if path.endswith(name)), "")
+
+
+def _of_library(path: str) -> str:
     """The file of the library, or nothing."""
     found = re.search(rf"(?:^|/)({LIBRARY}\S*\.rs)$", path)
     return found[1] if found and not found[1].removeprefix(LIBRARY).startswith(NOT_PROTOCOL) else ""
 
 
-def _rows(program: Path) -> list[tuple[int, str, int]]:
+def _rows(program: Path, named: Callable[[str], str]) -> list[tuple[int, str, int]]:
     """(address, file, line) of what was compiled from the protocol's files; "" for others, so that rows end."""
     text = subprocess.run(["llvm-dwarfdump-19", "--debug-line", program], capture_output=True, text=True, check=True).stdout
     result = []
     for table in text.split("\ndebug_line[")[1:]:
         folders = dict(re.findall(r"^include_directories\[ *(\d+)\] = \"(.*)\"$", table, re.MULTILINE))
         files = {
-            number: _name(f"{folders.get(folder, '')}/{name}")
+            number: named(f"{folders.get(folder, '')}/{name}")
             for number, name, folder in re.findall(
                 r"^file_names\[ *(\d+)\]:\n +name: \"(.*)\"\n +dir_index: (\d+)$", table, re.MULTILINE
             )
@@ -77,14 +103,14 @@ def _rows(program: Path) -> list[tuple[int, str, int]]:
     return sorted(result)
 
 
-def _frames(program: Path, addresses: list[int]) -> list[list[tuple[str, str, int]]]:
+def _frames(program: Path, addresses: list[int], named: Callable[[str], str]) -> list[list[tuple[str, str, int]]]:
     """Of each address (function, file, line), and where that was inlined, outwards."""
     done = subprocess.run(
         ["llvm-symbolizer-19", f"--obj={program}", "--output-style=JSON", "--inlines"],
         input="\n".join(map(hex, addresses)), capture_output=True, text=True, check=True,
     )  # fmt: skip
     return [
-        [(frame["FunctionName"], _name(frame["FileName"]), frame["Line"]) for frame in json.loads(line)["Symbol"]]
+        [(frame["FunctionName"], named(frame["FileName"]), frame["Line"]) for frame in json.loads(line)["Symbol"]]
         for line in done.stdout.splitlines()
     ]
 
@@ -104,12 +130,13 @@ class Blocks:
     ways: dict[tuple[str, int], list[list[int]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, program: Path) -> "Blocks":
+    def of(cls, program: Path, named: Callable[[str], str]) -> "Blocks":
+        """Those of the files that have a name."""
         table = _words(program, "__sancov_pcs")
-        blocks = cls(table[::2], _rows(program))
+        blocks = cls(table[::2], _rows(program, named))
         behind = _behind_branches(program, set(blocks.starts))
         copies: dict[tuple, list[int]] = {}
-        frames, function = _frames(program, blocks.starts), 0
+        frames, function = _frames(program, blocks.starts, named), 0
         for block, is_entry, found in zip(blocks.starts, table[1::2], frames, strict=True):
             function = block if is_entry else function
             if block in behind and (at := _place(found)) >= 0:
@@ -122,7 +149,7 @@ class Blocks:
     def lines(self, digits: str) -> Lines:
         """What ran, as of a C side."""
         if len(digits) != len(self.starts):
-            raise CannotTell(f"says of {len(digits)} blocks of Rust whether they ran, and has {len(self.starts)}")
+            raise CannotTell(f"says of {len(digits)} blocks whether they ran, and has {len(self.starts)}")
         ran = dict(zip(self.starts, map(int, digits), strict=True))
         order, result = sorted(ran), Lines()
         for address, file, line in self.rows:

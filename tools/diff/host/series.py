@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ordering.job import Orderings
 
-from . import CannotTell, branches, compare, coverage, explorer, guest, objects, predicate, sides, trees
+from . import CannotTell, blocks, branches, compare, coverage, explorer, guest, objects, predicate, sides, trees
 from .record import Record
 
 IDENTICAL, DIFFERS, UNKNOWN = "identical", "differs", "could not tell"
@@ -191,7 +191,7 @@ class Runner:
             return None
         # Code that this configuration does not build is not what was compared.
         folder = self.out / "explorer"
-        sources = [coverage.Source(v.files, coverage.compiled(folder / f"side_{v.name}.gcno")) for v in (old, new)]
+        sources = [coverage.Source(v.files, blocks.compiled(folder, v.name)) for v in (old, new)]
         never, foreign = never_ran(old, new, sources)
         if never:
             return Verdict(UNKNOWN, "", f"the same code, but this configuration does not build {never[0]}")
