@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The verdict on one comparison, by what was seen of it: a difference is one, even if something else could not be tried."""
 
-from . import compare
+from . import compare, coverage
 from .record import Record
 
 IDENTICAL, DIFFERS, UNKNOWN = "identical", "differs", "could not tell"
@@ -12,10 +12,11 @@ def judge(
     records: dict[str, Record],
     reference: str,
     troubles: dict[str, str],
-    never_ran: list[str],
+    unseen: dict[str, list[str]],
     predicates: bool,
 ) -> tuple[str, str]:
-    """And its reason. `troubles`: why there are no "states", no "schedules"; `predicates`: they were compared."""
+    """And its reason. `troubles`: why there are no "states", no "schedules"; `unseen`: places that a change
+    touches and that were never "executed", never "taken"; `predicates`: they were compared."""
     before, other, done = records[reference], records[result.name], result.schedules
     space = [f"{result.compared} states"] if before.cells and other.cells else []
     space += [f"{done.runs + done.rounds} schedules"] if "schedules" not in troubles else []
@@ -36,9 +37,9 @@ def judge(
         return DIFFERS, reason + "".join(f"; no {what}: {why}" for what, why in troubles.items())
     if troubles:
         return UNKNOWN, "; ".join(f"no {what}: {why}" for what, why in troubles.items())
-    if never_ran:
-        more = f", and {len(never_ran) - 1} more" if len(never_ran) > 1 else ""
-        return UNKNOWN, f"no difference found, but never executed: {never_ran[0]}{more}"
+    for what, places in unseen.items():
+        if places:
+            return UNKNOWN, f"no difference found, but never {what}: {coverage.first_of(places)}"
     if done.incomplete:
         return UNKNOWN, "no difference found, but there are too many schedules to try all"
     return IDENTICAL, f"over {over}"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ordering.job import Orderings
 
-from . import CannotTell, compare, coverage, explorer, guest, objects, predicate, sides, trees
+from . import CannotTell, blocks, branches, compare, coverage, explorer, guest, objects, predicate, sides, trees
 from .judge import DIFFERS, IDENTICAL, UNKNOWN, judge
 from .record import Record
 
@@ -50,9 +50,11 @@ class Version:
     like: "Version | None" = None  # an earlier one that is the same code
 
 
-def never_ran(old: Version, new: Version, sources: list[coverage.Source]) -> tuple[list[str], list[str]]:
+def never_ran(
+    old: Version, new: Version, sources: list[coverage.Source], same_code: bool = False
+) -> tuple[list[str], list[str]]:
     """As coverage.never_ran(); but a function that nothing of the protocol calls, yet or any more, is not examined."""
-    never, foreign = coverage.never_ran(*sources, (old.files, new.files))
+    never, foreign = coverage.never_ran(*sources, (old.files, new.files), same_code)
     rest = []
     for place in never:
         name = re.search(r" in (\w+)\(\)$", place)
@@ -192,8 +194,8 @@ class Runner:
             return Verdict(UNKNOWN, "", odd) if odd else None
         # Code that this configuration does not build is not what was compared.
         folder = self.out / "explorer"
-        sources = [coverage.Source(v.files, coverage.compiled(folder / f"side_{v.name}.gcno")) for v in (old, new)]
-        never, foreign = never_ran(old, new, sources)
+        sources = [coverage.Source(v.files, blocks.compiled(folder, v.name)) for v in (old, new)]
+        never, foreign = never_ran(old, new, sources, same_code=True)
         if never:
             return Verdict(UNKNOWN, "", f"the same code, but this configuration does not build {never[0]}")
         return Verdict(IDENTICAL, "code", not_examined=foreign)
@@ -288,8 +290,11 @@ class Runner:
         traces = sorted(set(after.shape.traces) - set(before.shape.traces))
         if traces or before.files[trees.TRACE] != after.files[trees.TRACE]:
             verdict.not_compared.append(f"trace points ({', '.join(traces)})" if traces else "trace points")
+        unseen = {"executed": never}
+        if not never and not troubles:
+            unseen["taken"] = branches.never_taken(*sources, (before.files, after.files))
         predicates = {old, new} <= self.predicates.keys()
-        verdict.verdict, verdict.reason = judge(result, self.records, old, troubles, never, predicates)
+        verdict.verdict, verdict.reason = judge(result, self.records, old, troubles, unseen, predicates)
         if verdict.verdict == IDENTICAL:
             self._judge_orderings(before, after, verdict)
         return verdict

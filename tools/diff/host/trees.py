@@ -129,6 +129,12 @@ def headers(commands: Path, source: Path) -> set[str]:
     return names - {*PROTOCOL, TRACE}
 
 
+def file_of(path: str, side: str) -> str:
+    """The file that the compiler means: of the protocol, or a header that is laid out for this side. Else nothing."""
+    found = re.search(rf"(?:^|/){side}/(include/\S+)$", path)
+    return next((name for name in PROTOCOL if path.endswith(name)), found[1] if found else "")
+
+
 def with_headers(files: dict[str, str], patches: list[Path], known: set[str], source: Path) -> dict[str, str]:
     """And those of the `known` headers that these patches touch."""
     touched = {_name(new, known) for patch in patches if patch.is_file() for _, new, _ in _sections(_text(patch))}
