@@ -10,21 +10,25 @@
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
 void down_read_nested(struct rw_semaphore *sem, int subclass)
 {
+	x_nested(subclass);
 	down_read(sem);
 }
 
 int down_read_killable_nested(struct rw_semaphore *sem, int subclass)
 {
+	x_nested(subclass);
 	return down_read_killable(sem);
 }
 
 void down_write_nested(struct rw_semaphore *sem, int subclass)
 {
+	x_nested(subclass);
 	down_write(sem);
 }
 
 int down_write_killable_nested(struct rw_semaphore *sem, int subclass)
 {
+	x_nested(subclass);
 	return down_write_killable(sem);
 }
 

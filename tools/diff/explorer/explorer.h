@@ -61,7 +61,9 @@ struct x_self {
 	/* The last access lowered a count by one. */
 	unsigned char just_put;
 	unsigned char warns, done;
-	unsigned char unused[4];
+	/* With which lockdep was told of an mmap lock last. */
+	unsigned char subclass;
+	unsigned char unused[3];
 };
 
 /* How lockdep's map was acquired. */

@@ -68,6 +68,7 @@
 
 /* Those that define what is redefined below. */
 #include <linux/lockdep.h>
+#include <linux/rwsem.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
@@ -148,6 +149,18 @@ do {									\
 	x_lock_acquire(subclass, trylock, read, check)
 #define lock_release(map, ip)		x_lock_release()
 #define lock_acquired(map, ip)		x_lock_acquired()
+
+/* Without lockdep there is no subclass; with it these are functions of debug.c. */
+#ifndef CONFIG_DEBUG_LOCK_ALLOC
+#undef down_read_nested
+#undef down_read_killable_nested
+#undef down_write_nested
+#undef down_write_killable_nested
+#define down_read_nested(sem, subclass)			(x_nested(subclass), down_read(sem))
+#define down_read_killable_nested(sem, subclass)	(x_nested(subclass), down_read_killable(sem))
+#define down_write_nested(sem, subclass)		(x_nested(subclass), down_write(sem))
+#define down_write_killable_nested(sem, subclass)	(x_nested(subclass), down_write_killable(sem))
+#endif
 
 /* The maple tree asks lockdep itself, which may not be there. */
 #ifndef X_MAPLE_TREE

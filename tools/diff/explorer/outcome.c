@@ -42,6 +42,8 @@ static void of_thread(const struct x_self *self, char *text, size_t size, const 
 		n = snprintf(text, size, "%s", blocked);
 	if (way[0])
 		n += snprintf(text + n, size - n, ",lock=%s", way);
+	if (self->subclass)
+		n += snprintf(text + n, size - n, ",nested=%d", self->subclass);
 	if (self->warns)
 		n += snprintf(text + n, size - n, ",warns=%d", self->warns);
 	if (self->done && self->lockdep)
@@ -50,7 +52,7 @@ static void of_thread(const struct x_self *self, char *text, size_t size, const 
 
 void outcome_text(char *text, size_t size, const char *blocked)
 {
-	char one[X_THREADS][40];
+	char one[X_THREADS][64];
 	const unsigned int wrong = x_wrong();
 	unsigned int summary[4];
 	int n;

@@ -252,6 +252,15 @@ void x_lock_acquire(unsigned int subclass, int trylock, int read, int check)
 		x_trace("lock_acquire", "lockdep", read | trylock << 1 | subclass << 2);
 }
 
+/* The mmap lock is about to be taken so. */
+void x_nested(unsigned int subclass)
+{
+	x_settle();
+	x_self.subclass = subclass;
+	if (x_tracing)
+		x_trace("nested", "lockdep", subclass);
+}
+
 void x_lock_release(void)
 {
 	x_settle();

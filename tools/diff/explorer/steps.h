@@ -19,6 +19,7 @@ bool x_warn(const char *name, bool cond);
 void __noreturn x_bug(const char *name);
 
 void x_lock_acquire(unsigned int subclass, int trylock, int read, int check);
+void x_nested(unsigned int subclass);
 void x_lock_release(void);
 void x_lock_acquired(void);
 

@@ -22,7 +22,9 @@ PARTS = {
     "kernel/rcu/update.c": ("finish_rcuwait",),
     "lib/refcount.c": ("refcount_warn_saturate",),
 }
-FUNCTION = re.compile(r"^(?!#|typedef)[A-Za-z_][\w \t*]*?\b(\w+)\([^;{}]*\)\s*\n?\{", re.MULTILINE)
+FUNCTION = re.compile(
+    r"^(?!#|typedef)[A-Za-z_][\w \t*]*?\b(\w+)\((?:[^;{}()]|\([^;{}()]*\))*\)\s*\n?\{", re.MULTILINE
+)
 STATEMENT = re.compile(r"[=(]|\b(?:return|goto|break|continue|if|else if|while|for|switch|case)\b")
 BRANCHES = r"\b(?:if|for|while|switch|case|goto|return)\b|\?|&&|\|\|"
 JUMP = re.compile(r"\b(?:return|goto|break|continue|else|case|default)\b|^\w+:$|^\}")
@@ -165,7 +167,7 @@ class Source:
         if number in counts:
             return counts[number] > 0
         if number not in self.functions[file]:
-            return None
+            return self._defined_ran(file, number)
         # A function has begun where any line of it has run.
         if whole := self.heads[file].get(number):
             known = [counts[n] for n in whole if n in counts]
@@ -186,6 +188,14 @@ class Source:
             return any(known)
         # The compiler has left it out, or nothing here calls the function. What it comes right after may say.
         return self._follows(file, first)
+
+    def _defined_ran(self, file: str, number: int) -> bool | None:
+        """Outside of functions: did what a macro defines there, DEFINE_GUARD() for one, run?"""
+        first, last = self.statement(file, number)
+        if file not in trees.PROTOCOL or not re.match(r"DEFINE_\w+\(", self.text[file][first - 1]):
+            return None
+        counts = self.lines.counts.get(file, {})
+        return any(counts.get(n) for n in range(first, last + 1))
 
     def statement(self, file: str, number: int) -> tuple[int, int]:
         """The first and the last line of the statement that this line is in."""
