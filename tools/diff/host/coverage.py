@@ -191,10 +191,14 @@ class Source:
 
     def _defined_ran(self, file: str, number: int) -> bool | None:
         """Outside of functions: did what a macro defines there, DEFINE_GUARD() for one, run?"""
-        first, last = self.statement(file, number)
-        if file not in trees.PROTOCOL or not re.match(r"DEFINE_\w+\(", self.text[file][first - 1]):
+        text, counts = self.text[file], self.lines.counts.get(file, {})
+        first = last = number
+        while first > 1 and text[first - 1][:1].isspace():
+            first -= 1
+        if file not in trees.PROTOCOL or not re.match(r"DEFINE_\w+\(", text[first - 1]):
             return None
-        counts = self.lines.counts.get(file, {})
+        while last < len(text) and text[last][:1].isspace():
+            last += 1
         return any(counts.get(n) for n in range(first, last + 1))
 
     def statement(self, file: str, number: int) -> tuple[int, int]:
