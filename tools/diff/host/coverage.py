@@ -162,7 +162,8 @@ class Source:
         if macro := macro_of(text, number):
             return self._macro_ran(macro, seen)
         if line.startswith("#") or self.traces(file, number):
-            return None
+            # What is built elsewhere is not seen here.
+            return False if file in trees.PROTOCOL and re.match(r"#\s*(?:if|el|endif)", line) else None
         counts = self.lines.counts.get(file, {})
         if number in counts:
             return counts[number] > 0
