@@ -141,6 +141,12 @@ def with_headers(files: dict[str, str], patches: list[Path], known: set[str], so
     return files | {name: _text(source / name) for name in touched if name}
 
 
+def other_headers(tree: Path, source: Path, known: set[str]) -> list[str]:
+    """Those of the `known` headers that another tree has otherwise."""
+    both = [name for name in sorted(known) if (tree / name).is_file() and (source / name).is_file()]
+    return [name for name in both if (tree / name).read_bytes() != (source / name).read_bytes()]
+
+
 def laid_out_otherwise(before: dict[str, str], after: dict[str, str]) -> str:
     """What a change does to a type of the other headers; the kernel's own objects have it as it was."""
     theirs = _types(after)
