@@ -258,6 +258,9 @@ def prepare() -> None:
     """The scratch build directory, out of links."""
     build = SCRATCH / "build"
     link(LINKED, BUILD, build)
+    # What `make` knows its own build directory by, see scripts/lib.sh.
+    (build / ".vma_lock-build").touch()
     for kernel in (BUILD / "kernels").glob("*"):
         if (kernel / "done").exists():
             link(LINKED_KERNEL, kernel, build / "kernels" / kernel.name)
+    link(("tools",), BUILD / "proof", build / "proof")
