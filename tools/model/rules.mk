@@ -8,6 +8,8 @@
 ##                     each step of C and Rust is one of what is proved (PATCH=: does
 ##                     the proof cover that change?)
 ##   mutants         - Plant one bug after the other: does the model find each?
+##   cargo-mutants   - The bugs that cargo-mutants plants by itself: does anything find each?
+##                     Half an hour; goes on where it was interrupted
 
 litmus: setup
 	$(Q)scripts/setup/herd7
@@ -22,5 +24,7 @@ proof: setup
 	$(Q)tools/model/proof/run --kernel $(dir) $(PATCH)
 mutants:
 	$(Q)tools/model/mutants/run
+cargo-mutants: setup
+	$(Q)tools/model/cargo-mutants/run
 
-.PHONY: litmus model proof mutants
+.PHONY: litmus model proof mutants cargo-mutants

@@ -263,3 +263,4 @@ def prepare() -> None:
     for kernel in (BUILD / "kernels").glob("*"):
         if (kernel / "done").exists():
             link(LINKED_KERNEL, kernel, build / "kernels" / kernel.name)
+    link(("tools",), BUILD / "proof", build / "proof")

@@ -9,7 +9,10 @@ use crate::{
     readers::writer_and_readers,
     world::*, //
 };
-use std::rc::Rc;
+use std::{
+    cell::Cell,
+    rc::Rc, //
+};
 use vma_lock::{
     sys::{
         RefcountExt,
@@ -32,16 +35,22 @@ fn inside(mm: &Rc<Mm>, vma: &Rc<VmaRaw>) -> Kthread {
     })
 }
 
-/// A reader that has counted itself in, and has seen since that the VMA is write-locked.
-fn too_late(vma: &Rc<VmaRaw>) -> Kthread {
+/// A reader that has counted itself in, and has seen since that the VMA is write-locked: `leave` drops
+/// the count.
+fn too_late_to(vma: &Rc<VmaRaw>, leave: impl FnOnce(&VmaRaw) + 'static) -> Kthread {
     let (counted, _) = vma
         .vm_refcnt()
         .inc_not_zero_limited_acquire(VM_REFCNT_LIMIT);
 
     assert!(counted);
     vma.lockdep_acquire_read();
-    // SAFETY: The count taken above is this task's now; a model keeps its mm.
-    Kthread::run_holding(vma, |vma| unsafe { vma_refcount_put(vma) })
+    Kthread::run_holding(vma, leave)
+}
+
+/// The same, and it leaves as readers do.
+fn too_late(vma: &Rc<VmaRaw>) -> Kthread {
+    // SAFETY: The count is this task's; a model keeps its mm.
+    too_late_to(vma, |vma| unsafe { vma_refcount_put(vma) })
 }
 
 #[test]
@@ -142,4 +151,56 @@ fn enter_and_exit_locked() {
     });
     excluded.assert("the reader is waited for");
     gone.assert("the reader is gone first");
+}
+
+/// The same if a signal ends the wait: that is an error, unless the reader has left while the flag was
+/// up, so that giving it back has detached the VMA.
+#[test]
+fn enter_locked_killed() {
+    let (interrupted, gone) = (Seen::default(), Seen::default());
+
+    explore("enter_locked_killed", Search::All, {
+        let (interrupted, gone) = (interrupted.clone(), gone.clone());
+        move || {
+            let (mm, vma) = Mm::with_vma();
+            let left_behind = Rc::new(Cell::new(None));
+            let (mut reader, mut result) = (None, Ok(false));
+
+            // SAFETY: The mmap write lock is held; the VMA is attached, and its count is dropped
+            // once.
+            mm.write(|| unsafe {
+                vma_start_write(&vma);
+                reader = Some(too_late_to(&vma, {
+                    let left_behind = left_behind.clone();
+                    move |vma| {
+                        let mut refcnt = 0;
+
+                        vma.lockdep_release_read();
+                        let _ = __vma_refcount_put(vma, Some(&mut refcnt));
+                        left_behind.set(Some(refcnt as u32));
+                    }
+                }));
+                let _ = __vma_refcount_put(&vma, None);
+                Task::current().kill();
+                result = __vma_enter_locked(&vma, true, TaskState::Killable);
+                match result {
+                    Ok(true) => assert!(__vma_exit_locked(&vma)),
+                    Ok(false) => assert_eq!(word(&vma), 0, "said to be detached"),
+                    Err(Interrupted) => {}
+                }
+            });
+            reader.unwrap().join();
+
+            let beside_flag = left_behind.get() == Some(VM_REFCNT_EXCLUDE_READERS_FLAG);
+            assert!(
+                result.is_ok() || !beside_flag,
+                "detached, said to be attached"
+            );
+            interrupted.note(result.is_err());
+            gone.note(result == Ok(false) && beside_flag);
+            assert_eq!(word(&vma), 0);
+        }
+    });
+    interrupted.assert("the signal is first");
+    gone.assert("the reader leaves beside the flag, and the signal is first all the same");
 }

@@ -2,6 +2,7 @@
 
 //! Models of the protocol: each test is a handful of tasks, of which loom runs every interleaving.
 
+mod alone;
 mod detach;
 mod killable;
 mod leaving;

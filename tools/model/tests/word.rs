@@ -137,6 +137,20 @@ fn encode(state: RefcntState) -> Option<u32> {
     }
 }
 
+/// What a driver's log says.
+#[test]
+fn state_as_text() {
+    for (word, text) in [
+        (0, "detached"),
+        (1, "attached"),
+        (3, "attached, readers: 2"),
+        (FLAG + 2, "excluding readers, count left: 2"),
+        (1 << 31, "saturated"),
+    ] {
+        assert_eq!(RefcntState::from_word(word).to_string(), text, "{word:#x}");
+    }
+}
+
 fn any_op() -> impl Strategy<Value = Op> {
     prop_oneof![
         Just(Op::Put),

@@ -34,6 +34,7 @@ pub use self::{
         start_history,
         take_history, //
     },
+    lockdep::without_lockdep,
     mm::{
         trace,
         MmRaw, //
