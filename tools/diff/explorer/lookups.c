@@ -70,6 +70,16 @@ static void role_finder(void)
 	x_self.ret = use(ret, false);
 }
 
+/* Asks whether it holds the lock, while it does. */
+static void role_finder_asserting(void)
+{
+	x_self.ret = x_call(X_OP_lock_vma_under_rcu, 0, 0, 0);
+	if (x_self.ret <= 0)
+		return;
+	x_call(X_OP_assert_locked, 0, 0, 1);
+	x_call(X_OP_end_read, 0, 0, 0);
+}
+
 static void role_walker(void)
 {
 	int ret;
@@ -185,6 +195,7 @@ static void role_emptier(void)
 
 const struct x_named_role x_lookup_roles[] = {
 	{ "finder", role_finder },
+	{ "finder-asserting", role_finder_asserting },
 	{ "walker", role_walker },
 	{ "killable-walker", role_walker },
 	{ "unmapper", role_unmapper },

@@ -25,8 +25,6 @@ static const struct x_scene larger[] = {
 	{ .roles = { "reader", "killable-writer", "signal" } },
 	{ .roles = { "reader", "reader", "detacher", "reuser" } },
 	{ .roles = { "reader", "writer", "detacher", "attacher" } },
-	{ .roles = { "reader-asserting", "writer" } },
-	{ .roles = { "reader-asserting", "detacher" } },
 };
 
 /* Lookups beside who changes the tree. None where the whole tree is emptied under a walker. */
@@ -50,6 +48,7 @@ static const struct x_scene lookups[] = {
 	{ .roles = { "walker", "unmapper", "mapper" } },
 	{ .roles = { "walker", "mover", "mapper" } },
 	{ .roles = { "finder", "lowerer" } },
+	{ .roles = { "finder-asserting", "unmapper" } },
 	{ .roles = { "walker", "lowerer" } },
 	{ .roles = { "finder" }, .limit = 1 },
 	{ .roles = { "walker" }, .limit = 1 },
