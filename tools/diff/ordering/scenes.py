@@ -175,7 +175,9 @@ def _place(
             if not fits(event, statement, words[statement.place]) or (strict and not enough(event, statement)):
                 continue
             here = operation, number
-            if strict and not (has(wanted, _between(paths, last, here)) and decided([statement], {**at, statement: here})):
+            if strict and not (
+                has(wanted, _between(paths, last, here)) and decided([statement], {**at, statement: here})
+            ):
                 continue
             if found := search(index + 1, i + 1, here, [], {**at, statement: here}):
                 return found
@@ -299,7 +301,7 @@ class Edits:
 
     def __init__(self):
         self.orders: dict[Statement, str] = {}
-        self.gone: set[Statement] = set()  # fences
+        self.gone: set[Statement] = set()  # fences, and stores
         self.new: dict[Statement, set[str]] = {}  # fences, before it
         self.swapped: list[tuple[Statement, Statement]] = []
         self.freed: dict[Statement, set[int]] = {}  # of conditions that it does not depend on any more
@@ -334,6 +336,8 @@ class Edits:
                     self.freed.setdefault(statement, set()).add(tie.condition)
 
     def _order(self, statement: Statement, pair: Pair, number: int, partner: int | None) -> None:
+        if partner is None and not statement.register and statement.kind != "load" and _gone(pair, number):
+            self.gone.add(statement)
         was = order_of(pair.before.accesses[number])
         now = was if partner is None else order_of(pair.after.accesses[partner])
         # An exchange that is plain now is two accesses: they have no partner.
@@ -392,6 +396,13 @@ class Edits:
         return Rewritten(test, "\n".join(lines) + "\n", said)
 
 
+def _gone(pair: Pair, number: int) -> bool:
+    """Is what was done to a word not done in any other way?"""
+    mine, theirs = pair.before.accesses, pair.after.accesses
+    had, has = (sum(e.where[1:] == mine[number].where[1:] for e in each) for each in (mine, theirs))
+    return has < had
+
+
 def _free(test: Test, lines: list[str], statement: Statement, conditions: set[int]) -> list[str]:
     """Takes a statement out of conditions: the blocks around it end before it, and begin again behind it."""
     around = statement.inside[min(statement.inside.index(condition) for condition in conditions) :]
@@ -407,5 +418,6 @@ def _free(test: Test, lines: list[str], statement: Statement, conditions: set[in
     head = some + ["}"] * len(blocks) + [texts[line].rstrip(" {") + " {" for line in kept]
     tail = ["}"] * len(kept) + [texts[line] for line in blocks] + some
     lines[statement.line] = "\n".join([*head, lines[statement.line], *tail])
-    return [f"{test.lines[statement.line].split('//')[0].strip()} whatever {texts[line]}" for line in sorted(conditions)]
-
+    return [
+        f"{test.lines[statement.line].split('//')[0].strip()} whatever {texts[line]}" for line in sorted(conditions)
+    ]

@@ -12,6 +12,7 @@ from .model import SUFFIX, load, store
 from .paths import ACQUIRE, FULL, PLAIN, RELAXED, RELEASE
 
 FENCES = ("smp_mb", "smp_rmb", "smp_wmb")
+RETURN_NOTHING = ("atomic_inc", "atomic_dec", "atomic_add", "atomic_sub")
 PLACE = r"\*?(\w+)"
 CODE = re.compile(r"^\s*(?:(\w+) = )?(.*?);\s*(?://.*)?$")
 
@@ -34,7 +35,8 @@ class Statement:
         if self.kind == "store":
             return store(order, self.place, self.value)
         head = f"{self.register} = " if self.register else ""
-        name = re.sub(r"(_acquire|_release|_relaxed)$", "", self.name) + SUFFIX[order]
+        suffix = "" if self.name in RETURN_NOTHING else SUFFIX[order]
+        name = re.sub(r"(_acquire|_release|_relaxed)$", "", self.name) + suffix
         return f"{head}{name}({self.value});"
 
 
@@ -75,7 +77,7 @@ def _read(line: int, text: str) -> Statement | None:
         return Statement(line, "store", name, arguments[0].lstrip("*"), stores[name], "", arguments[1])
     if name.startswith("atomic_"):
         order = next((o for o, suffix in SUFFIX.items() if suffix and name.endswith(suffix)), FULL)
-        if name in ("atomic_inc", "atomic_dec", "atomic_add", "atomic_sub"):
+        if name in RETURN_NOTHING:
             order = RELAXED
         place = arguments[1] if re.match(r"atomic_(fetch_)?(add|sub)", name) else arguments[0]
         return Statement(line, "rmw", name, place, order, register, call[2])
