@@ -7,7 +7,8 @@
 ##                     commit, TREE=~/linux; MAIL=1 or a file: to reply with; BISECT=1),
 ##                     or a tree (TREE=~/linux). SEED=: of the random schedules; CELL=: one
 ##                     cell of the report; FIRST=1: no boot if schedules differ; FULL=1:
-##                     five threads. Bots call tools/diff/series: make turns exit 1 into 2
+##                     five threads; AGAIN=1: nothing that an earlier run left. Bots
+##                     call tools/diff/series: make turns exit 1 into 2
 ##   diff-score      - Is it right? Changes of this lock with the verdict that each must get
 
 ## Checking without a guest

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "explorer.h"
 
@@ -127,6 +128,9 @@ void dependencies(const struct path_stop *path, int n, int ret, unsigned char (*
 
 /* outcome.c */
 void outcome_text(char *text, size_t size, const char *blocked);
+
+/* blocks.c: a digit for each block of Rust, 1: it ran. */
+void blocks_write(FILE *out);
 
 /* report.c */
 void report_begin(const char *file, const char *readers, const char *writers);

@@ -112,7 +112,7 @@ struct x_scene {
 	int lookups;
 	/* VMA 0 belongs to another mm, though it is found. */
 	int other_mm;
-	/* So many VMAs are not in the tree. */
+	/* These VMAs are not in the tree, a bit for each. */
 	int missing;
 	/* VMA 0 has as many readers as it can have. */
 	int limit;

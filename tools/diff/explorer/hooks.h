@@ -172,6 +172,12 @@ do {									\
 #undef RCU_LOCKDEP_WARN
 #define RCU_LOCKDEP_WARN(cond, text)	x_warn("RCU_LOCKDEP_WARN", !!(cond))
 #endif
+/* Trace points are off; where a state was set matters to nobody. */
+#undef trace_set_current_state
+#undef debug_normal_state_change
+#define trace_set_current_state(state)		do { } while (0)
+#define debug_normal_state_change(state)	do { } while (0)
+
 #define rcu_read_lock			x_rcu_read_lock
 #define rcu_read_unlock			x_rcu_read_unlock
 #define rcu_read_lock_held		x_rcu_read_lock_held

@@ -33,9 +33,9 @@ void x_tree_begin(void)
 
 	mt_init_flags(&mm->mm_mt, MM_MT_FLAGS);
 	mt_set_external_lock(&mm->mm_mt, &mm->mmap_lock);
-	if (x_scene_now->missing < 1)
+	if (!(x_scene_now->missing & 1))
 		put_in(&x_world.vma[0], ADDRESS, ADDRESS + 2 * PAGE_SIZE, &x_world.vma[0]);
-	if (x_scene_now->missing < 2)
+	if (!(x_scene_now->missing & 2))
 		put_in(&x_world.vma[1], AHEAD, AHEAD + PAGE_SIZE, &x_world.vma[1]);
 	atomic_set(&x_world.vma[2].vm_refcnt.refs, 0);
 	if (x_scene_now->limit)

@@ -39,6 +39,7 @@ static volatile uint64_t stops;
 void *current_task, *const_current_task;
 unsigned long __ref_stack_chk_guard;
 int __preempt_count;
+unsigned long vm_event_states[1024];
 unsigned int nr_cpu_ids = 1;
 
 void switch_to(void **save, void *load);

@@ -436,7 +436,7 @@ void paths(const char *file, const void *side)
 
 		n_known = room = 0;
 		keep(&(struct recipe){ .scene.name = scene.name });
-		for (; scene.missing <= 2; scene.missing++)
+		for (; scene.missing <= 3; scene.missing++)
 			from(&scene, side, X_CHANGES);
 		scene.missing = 0;
 		scene.other_mm = 1;

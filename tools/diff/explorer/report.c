@@ -116,7 +116,9 @@ void report_rounds_end(const char *text)
 
 void report_end(void)
 {
-	fprintf(out, "%s]}\n", scenes >= 0 ? "], \"rounds\": [" : "");
+	fprintf(out, "%s], \"blocks\": \"", scenes >= 0 ? "], \"rounds\": [" : "");
+	blocks_write(out);
+	fprintf(out, "\"}\n");
 	if (fclose(out)) {
 		fprintf(stderr, "explorer: %s: %s\n", file_name, strerror(errno));
 		exit(3);

@@ -110,6 +110,18 @@ static void role_reader(void)
 	x_call(X_OP_end_read, 0, 0, 0);
 }
 
+/* Asks whether it holds the lock, while it does. */
+static void role_reader_asserting(void)
+{
+	x_rcu_read_lock();
+	x_self.ret = x_call(X_OP_start_read, 0, 0, 0);
+	x_self.rcu = 0;
+	if (x_self.ret != 1)
+		return;
+	x_call(X_OP_assert_locked, 0, 0, 1);
+	x_call(X_OP_end_read, 0, 0, 0);
+}
+
 /* Under the mmap lock it cannot fail, and goes on without it. */
 static void role_reader_locked(void)
 {
@@ -334,6 +346,7 @@ static const struct x_named_role roles[] = {
 	{ "reader-trying", role_reader_trying },
 	{ "reader-killable", role_reader_killable },
 	{ "reader-speculating", role_reader_speculating },
+	{ "reader-asserting", role_reader_asserting },
 	{ "writer", role_writer },
 	{ "killable-writer", role_killable_writer },
 	{ "killable-locker", role_killable_locker },

@@ -25,6 +25,8 @@ static const struct x_scene larger[] = {
 	{ .roles = { "reader", "killable-writer", "signal" } },
 	{ .roles = { "reader", "reader", "detacher", "reuser" } },
 	{ .roles = { "reader", "writer", "detacher", "attacher" } },
+	{ .roles = { "reader-asserting", "writer" } },
+	{ .roles = { "reader-asserting", "detacher" } },
 };
 
 /* Lookups beside who changes the tree. None where the whole tree is emptied under a walker. */
@@ -51,6 +53,9 @@ static const struct x_scene lookups[] = {
 	{ .roles = { "walker", "lowerer" } },
 	{ .roles = { "finder" }, .limit = 1 },
 	{ .roles = { "walker" }, .limit = 1 },
+	{ .roles = { "finder" }, .missing = 3 },
+	{ .roles = { "walker" }, .missing = 3 },
+	{ .roles = { "walker", "lowerer" }, .missing = 2 },
 	{ .roles = { "killable-walker", "replacer", "sigkill" } },
 };
 
@@ -80,6 +85,7 @@ static void add(struct x_scene scene)
 		strcat(name, scene.roles[i]);
 	}
 	strcat(name, scene.limit ? "-at-the-limit" : "");
+	strcat(name, scene.missing == 3 ? "-in-an-empty-tree" : scene.missing ? "-with-nothing-behind" : "");
 	scene.name = strdup(name);
 	/* Somebody wants a detached one, and nobody makes it. */
 	scene.detached = !count(&scene, "detacher") && count(&scene, "attacher") + count(&scene, "reuser");

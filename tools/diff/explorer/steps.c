@@ -206,6 +206,21 @@ void __tsan_write_range(void *addr, size_t size)
 	compiled("plain store of a structure", X_STORE, addr, 8);
 }
 
+void *__tsan_memset(void *addr, int value, size_t size);
+void *__tsan_memset(void *addr, int value, size_t size)
+{
+	__tsan_write_range(addr, size);
+	return memset(addr, value, size);
+}
+
+void *__tsan_memcpy(void *to, const void *from, size_t size);
+void *__tsan_memcpy(void *to, const void *from, size_t size)
+{
+	__tsan_read_range((void *)from, size);
+	__tsan_write_range(to, size);
+	return memcpy(to, from, size);
+}
+
 /* The compiler's own counters of executed lines; nothing of the kernel's is made of these. */
 u64 __tsan_atomic64_fetch_add(volatile u64 *addr, u64 value, int order);
 u64 __tsan_atomic64_fetch_add(volatile u64 *addr, u64 value, int order)

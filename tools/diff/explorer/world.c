@@ -8,7 +8,7 @@
 #include <linux/rwsem.h>
 #include <linux/sched/signal.h>
 
-struct x_world x_world __aligned(64);
+struct x_world x_world;
 struct x_self x_self;
 int x_threads, x_current, x_beginning;
 const struct x_side *x_readers, *x_writers;

@@ -43,12 +43,20 @@ class Lines:
             for line, count in lines.items():
                 mine[int(line)] = mine.get(int(line), 0) + count
         for file, lines in other["branches"].items():
-            mine = self.branches.setdefault(file, {})
             for line, counts in lines.items():
-                old = mine.get(int(line), [0] * len(counts))
-                mine[int(line)] = (
-                    [a + b for a, b in zip(old, counts, strict=True)] if len(old) == len(counts) else counts
-                )
+                self.merge(file, int(line), counts)
+
+    def merge(self, file: str, line: int, counts: list[int]) -> None:
+        """The same branches once more: of another run, or of a copy, which may have less of them left."""
+        mine = self.branches.setdefault(file, {})
+        old = mine.get(line, [])
+        if len(old) == len(counts):
+            mine[line] = [a + b for a, b in zip(old, counts, strict=True)]
+        else:
+            mine[line] = max(old, counts, key=len)
+
+    def as_dict(self) -> dict:
+        return {"counts": self.counts, "branches": self.branches}
 
 
 def read(notes: Path, prefix: Path) -> dict:
@@ -62,18 +70,15 @@ def read(notes: Path, prefix: Path) -> dict:
     )
     if done.returncode:
         raise CannotTell(f"gcov says {(done.stderr.strip() or 'nothing').splitlines()[-1]}")
-    result = {"counts": {}, "branches": {}}
+    result = Lines()
     for file in json.loads(done.stdout)["files"]:
-        name = next((name for name in trees.PROTOCOL if file["file"].endswith(name)), None)
-        if not name:
-            continue
-        counts, branches = result["counts"].setdefault(name, {}), result["branches"].setdefault(name, {})
-        for line in file["lines"]:
-            number = line["line_number"]
-            counts[number] = counts.get(number, 0) + line["count"]
-            if line["branches"]:
-                branches.setdefault(number, []).extend(branch["count"] for branch in line["branches"])
-    return result
+        if name := trees.file_of(file["file"], notes.stem.removeprefix("side_")):
+            for line in file["lines"]:
+                number = line["line_number"]
+                ways = [branch["count"] for branch in line["branches"]]
+                more = {number: ways} if ways else {}
+                result.add({"counts": {name: {number: line["count"]}}, "branches": {name: more}})
+    return result.as_dict()
 
 
 def compiled(notes: Path) -> Lines:
@@ -85,13 +90,16 @@ def compiled(notes: Path) -> Lines:
         raise CannotTell(f"gcov says {(done.stderr.strip() or 'nothing').splitlines()[-1]}")
     result = Lines()
     for file in json.loads(done.stdout)["files"]:
-        if name := next((name for name in trees.PROTOCOL if file["file"].endswith(name)), None):
+        if name := trees.file_of(file["file"], notes.stem.removeprefix("side_")):
             result.counts.setdefault(name, {}).update({line["line_number"]: 1 for line in file["lines"]})
     return result
 
 
 def _without_comments(text: str) -> list[str]:
-    return re.sub(r"/\*.*?\*/|//[^\n]*", lambda match: "\n" * match[0].count("\n"), text, flags=re.DOTALL).splitlines()
+    """The lines stay, and so do macros that go on behind a comment."""
+    return re.sub(
+        r"/\*.*?\*/|//[^\n]*", lambda match: "".join(re.findall(r"\\?\n", match[0])), text, flags=re.DOTALL
+    ).splitlines()
 
 
 def _functions(text: str) -> dict[int, str]:
@@ -114,7 +122,7 @@ def _heads(text: str) -> dict[int, range]:
     return result
 
 
-def _macro(lines: list[str], number: int) -> str:
+def macro_of(lines: list[str], number: int) -> str:
     """The macro in whose definition this line is."""
     while number > 1 and lines[number - 2].endswith("\\"):
         number -= 1
@@ -135,15 +143,23 @@ class Source:
         self.functions = {name: _functions("\n".join(text)) for name, text in self.text.items()}
         self.heads = {name: _heads("\n".join(text)) for name, text in self.text.items()}
 
+    def is_protocol(self, file: str, number: int) -> bool:
+        """Of some files not everything is; of another header, what this side has no code of."""
+        function = self.functions[file].get(number, "")
+        if file in PARTS:
+            return function in PARTS[file]
+        counts = self.lines.counts.get(file, {})
+        return file in trees.PROTOCOL or not function or any(n in counts for n in self._inside(file, number))
+
     def ran(self, file: str, number: int, seen: frozenset[str] = frozenset()) -> bool | None:
         """None: there is nothing that could run."""
         text = self.text[file]
         line = text[number - 1].strip() if number <= len(text) else ""
         if not line:
             return None
-        if macro := _macro(text, number):
+        if macro := macro_of(text, number):
             return self._macro_ran(macro, seen)
-        if line.startswith("#") or self._traces(file, number):
+        if line.startswith("#") or self.traces(file, number):
             return None
         counts = self.lines.counts.get(file, {})
         if number in counts:
@@ -155,11 +171,7 @@ class Source:
             known = [counts[n] for n in whole if n in counts]
             return any(known) if known else False
         # The rest of a statement.
-        first = last = number
-        while first > 1 and not re.search(r"[;{}:]$", text[first - 2].strip()) and text[first - 2].strip():
-            first -= 1
-        while last < len(text) and not re.search(r"[;{}]$", text[last - 1].strip()):
-            last += 1
+        first, last = self.statement(file, number)
         known = [counts[n] for n in range(first, last + 1) if n in counts]
         if known:
             return any(known)
@@ -175,6 +187,16 @@ class Source:
         # The compiler has left it out, or nothing here calls the function. What it comes right after may say.
         return self._follows(file, first)
 
+    def statement(self, file: str, number: int) -> tuple[int, int]:
+        """The first and the last line of the statement that this line is in."""
+        text = self.text[file]
+        first = last = number
+        while first > 1 and not re.search(r"[;{}:]$", text[first - 2].strip()) and text[first - 2].strip():
+            first -= 1
+        while last < len(text) and not re.search(r"[;{}]$", text[last - 1].strip()):
+            last += 1
+        return first, last
+
     def _follows(self, file: str, number: int) -> bool:
         """Does it come after what ran, with no way around it? (A constant in a variable leaves no code behind.)"""
         text, counts, function = self.text[file], self.lines.counts.get(file, {}), self.functions[file].get(number)
@@ -188,7 +210,7 @@ class Source:
                 return counts[above] > 0 and all(ways)
         return False
 
-    def _traces(self, file: str, number: int) -> bool:
+    def traces(self, file: str, number: int) -> bool:
         """Is it there for a trace point alone: one, under the test for one, in a function that is no more than one?"""
         if not self._trace:
             return False
@@ -209,17 +231,24 @@ class Source:
             last += 1
         return list(range(first, last + 1))
 
-    def _macro_ran(self, macro: str, seen: frozenset[str]) -> bool | None:
-        uses = [
+    def uses(self, macro: str) -> list[tuple[str, int]]:
+        return [
             (file, number)
             for file, text in self.text.items()
             for number, line in enumerate(text, 1)
             if re.search(rf"\b{macro}\b", line)
             and not re.match(rf"#\s*(?:define|undef|ifdef|ifndef)\s+{macro}\b", line)
         ]
+
+    def can_be_seen(self, file: str, number: int) -> bool:
+        """Where a macro of another header is used need not be in what is compared."""
+        macro = file not in trees.PROTOCOL and number <= len(self.text[file]) and macro_of(self.text[file], number)
+        return not macro or bool(self.uses(macro))
+
+    def _macro_ran(self, macro: str, seen: frozenset[str]) -> bool | None:
         if macro in seen:
             return None
-        answers = [self.ran(file, number, seen | {macro}) for file, number in uses]
+        answers = [self.ran(file, number, seen | {macro}) for file, number in self.uses(macro)]
         return True if True in answers else False if False in answers else None
 
     def place(self, file: str, number: int) -> str:
@@ -248,34 +277,49 @@ def _slides(lines: list[str], block: tuple[int, int]) -> list[range]:
     return found
 
 
+def changes(before: str, after: str) -> tuple[list[list[range]], list[list[range]]]:
+    """What is gone, and what is new: of each run of lines where it may be said to be."""
+    texts = before.splitlines(), after.splitlines()
+    gone, new = ([_slides(text, block) for block in found] for text, found in zip(texts, _blocks(*texts), strict=True))
+    return gone, new
+
+
+def compared(files: tuple[dict[str, str], dict[str, str]]) -> list[str]:
+    """What a change touches, but for trace points."""
+    return [file for file in files[0] if file != trees.TRACE and files[0][file] != files[1].get(file, files[0][file])]
+
+
 def never_ran(
-    before: Source, after: Source, files: tuple[dict[str, str], dict[str, str]]
+    before: Source, after: Source, files: tuple[dict[str, str], dict[str, str]], same_code: bool = False
 ) -> tuple[list[str], list[str]]:
     """Places that a change touches and that never ran; and parts of files that are no part of the protocol."""
     never, foreign = [], []
-    for file in trees.PROTOCOL:
-        if files[0][file] == files[1][file]:
-            continue
-        texts = [side[file].splitlines() for side in files]
-        for source, text, blocks in zip((before, after), texts, _blocks(*texts), strict=True):
-            for block in blocks:
-                judged = [_judge(source, file, numbers) for numbers in _slides(text, block)]
+    for file in compared(files):
+        for source, blocks in zip((before, after), changes(*(side[file] for side in files)), strict=True):
+            for slides in blocks:
+                judged = [_judge(source, file, numbers, same_code) for numbers in slides]
                 least = min(judged, key=lambda places: len(places[0]))
                 never += least[0]
                 foreign += least[1]
     return list(dict.fromkeys(never)), list(dict.fromkeys(foreign))
 
 
-def _judge(source: Source, file: str, numbers: range) -> tuple[list[str], list[str]]:
+def _judge(source: Source, file: str, numbers: range, same_code: bool) -> tuple[list[str], list[str]]:
     never, foreign = [], []
     for number in (index + 1 for index in numbers):
-        function = source.functions[file].get(number, "")
-        if file in PARTS and function not in PARTS[file]:
-            if number <= len(source.text[file]) and source.text[file][number - 1].strip():
+        text = source.text[file]
+        if not source.is_protocol(file, number):
+            if number <= len(text) and text[number - 1].strip():
+                function = source.functions[file].get(number, "")
                 foreign.append(f"{file}: {function + '()' if function else 'outside of functions'}")
-        elif source.ran(file, number) is False:
+        elif source.ran(file, number) is False or not (same_code or source.can_be_seen(file, number)):
             never.append(source.place(file, number))
     return never, foreign
+
+
+def first_of(places: list[str]) -> str:
+    """In one line of many."""
+    return places[0] + (f", and {len(places) - 1} more" if len(places) > 1 else "")
 
 
 EXCEPTIONS = Path(__file__).resolve().parents[1] / "explorer/exceptions"
@@ -287,7 +331,12 @@ def gaps(source: Source) -> list[str]:
     for file, counts in source.lines.counts.items():
         for number, count in sorted(counts.items()):
             function = source.functions[file].get(number, "")
-            if count or (file in PARTS and function not in PARTS[file]) or number > len(source.text[file]):
+            if (
+                count
+                or is_other_header(file)
+                or not source.is_protocol(file, number)
+                or number > len(source.text[file])
+            ):
                 continue
             line = " ".join(source.text[file][number - 1].split())
             if line and line not in "{}":
@@ -308,13 +357,19 @@ def exceptions() -> dict[str, str]:
     return result
 
 
+def is_other_header(file: str) -> bool:
+    """Compared, because a patch touches it."""
+    return file.startswith("include/") and file not in trees.PROTOCOL
+
+
 def totals(lines: Lines) -> str:
     """How many lines and branches ran."""
-    counts = [count for file, numbers in lines.counts.items() if file not in PARTS for count in numbers.values()]
+    left_out = {*PARTS, *filter(is_other_header, lines.counts)}
+    counts = [count for file, numbers in lines.counts.items() if file not in left_out for count in numbers.values()]
     branches = [
         count
         for file, numbers in lines.branches.items()
-        if file not in PARTS
+        if file not in left_out
         for each in numbers.values()
         for count in each
     ]

@@ -12,14 +12,17 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from . import CannotTell, coverage, trees
+from . import CannotTell, blocks, coverage, trees
+from .kept import again
 from .record import Record, Rounds, Scenario
 from .sides import TOP, Kernel
 
 SOURCE = TOP / "tools/diff/explorer"
 # Compiled with the kernel's headers, and with the host's.
-KERNEL_PARTS = ("world", "steps", "stand_ins", "nodes", "roles", "lookups", "alone", "supplies", "maple_tree")
-HOST_PARTS = ("main", "machine", "states", "search", "edges", "paths", "dependencies", "outcome", "report", "rounds", "scenes")
+KERNEL_PARTS = ("world", "steps", "stand_ins", "nodes", "roles", "lookups", "alone", "supplies", "maple_tree",
+                "debug")
+HOST_PARTS = ("main", "machine", "states", "search", "edges", "paths", "dependencies", "outcome", "report", "rounds",
+              "scenes", "blocks")
 # Up to three threads, for all mixes; more than three, for one side alone.
 SMALL, LARGE, FULL = "small", "large", "full"
 
@@ -39,9 +42,21 @@ GCOV_PROFILE := n
 # The compiler tells of each access; counts of executed lines, of inline functions before they are inlined.
 TELL = "-fsanitize=thread -U__SANITIZE_THREAD__"
 TELL_GCC = f"{TELL} --param tsan-instrument-func-entry-exit=0 --param tsan-distinguish-volatile=1"
+# Without the seed the time would be in it, and nothing be found in the cache.
+COUNT_GCC = "--coverage -fprofile-update=atomic -fno-early-inlining -frandom-seed=0"
+# A thread that stops goes on more than once, and counts are worked out from others: where an access can
+# throw, gcc takes it that none may come out of a block for each that goes in.
+COUNT_GCC += " -fexceptions -fnon-call-exceptions"
+# clang would do it after it has optimised; see also Kbuild, where Rust is counted so.
+COUNT_CLANG = """\
+	$(CC) $(c_flags) -Xclang -disable-llvm-passes -emit-llvm -c -o $(@:.o=.bc) $< && \
+	opt-19 -passes=always-inline,sancov-module -sanitizer-coverage-level=3 -sanitizer-coverage-trace-pc-guard \
+		-sanitizer-coverage-pc-table -sanitizer-coverage-control-flow -sanitizer-coverage-prune-blocks=0 \
+		-o $(@:.o=.bc) $(@:.o=.bc) && \
+	$(CC) $(CLANG_FLAGS) $(KBUILD_CFLAGS) $(filter-out -U%,$(tell)) -Wno-override-module -c -o $@ $(@:.o=.bc)"""
 TELL_CLANG = (
     f"{TELL} -mllvm -tsan-instrument-func-entry-exit=0 -mllvm -tsan-distinguish-volatile=1 "
-    "-mllvm -tsan-compound-read-before-write=1"
+    "-mllvm -tsan-instrument-read-before-write=1"
 )
 
 
@@ -70,9 +85,9 @@ def lay_out(folder: Path, name: str, files: dict[str, str], shape: trees.Shape) 
     ):
         mmap_lock = blank(mmap_lock, pattern)
     side = folder / name
-    for path, text in files.items():
-        if path.startswith("include/"):
-            trees.write(side / path, text)
+    trees.write_headers(side, files)
+    if trees.unread(folder / f".side_{name}.o.cmd", name, files):
+        (folder / f"side_{name}.o").unlink(missing_ok=True)
     trees.write(side / "mmap_lock_filtered.h", f'#line 1 "mm/mmap_lock.c"\n{mmap_lock}')
     helpers(side, files)
     has = "".join(f"#define SIDE_HAS_{optional}\n" for optional in shape.optional)
@@ -98,17 +113,18 @@ def kbuild(kernel: Kernel, folder: Path, names: list[str]) -> None:
         (kernel.tree / "lib/maple_tree.c").read_text(), r"^EXPORT_\w+\([^)]*\);$|^#define CREATE_TRACE_POINTS$"
     )
     trees.write(folder / "maple_tree_filtered.h", tree)
-    tell = TELL_CLANG if kernel.info.get("LLVM") else TELL_GCC
-    count = "--coverage -fprofile-update=atomic" + ("" if kernel.info.get("LLVM") else " -fno-early-inlining")
+    clang = bool(kernel.info.get("LLVM"))
+    tell, count = (TELL_CLANG, "") if clang else (TELL_GCC, COUNT_GCC)
     include = f"-I{SOURCE} -I{TOP}/tools/diff/module"
     lines = ["obj-m := explorer.o", f"explorer-y := {' '.join(f'side_{name}.o' for name in names)} rust_helpers.o "
-             + " ".join(f"{part}.o" for part in KERNEL_PARTS), FLAGS, f"ccflags-y += {include}"]  # fmt: skip
+             + " ".join(f"{part}.o" for part in KERNEL_PARTS), FLAGS, f"tell := {tell}", f"ccflags-y += {include}"]  # fmt: skip
     for name in names:
         lines += [
-            f"CFLAGS_side_{name}.o := -I$(src)/{name} {tell} {count}",
+            f"CFLAGS_side_{name}.o := -I$(src)/{name} $(tell) -g {count}",
+            *([f"$(obj)/side_{name}.o: private cmd_cc_o_c = {COUNT_CLANG}"] if clang else []),
             f"$(obj)/side_{name}.o: private NOSTDINC_FLAGS += -I$(src)/{name}/include",
         ]
-    lines += [f"CFLAGS_rust_helpers.o := -I$(src)/rust {tell}", f"CFLAGS_maple_tree.o := -I$(src) {tell}"]
+    lines += ["CFLAGS_rust_helpers.o := -I$(src)/rust $(tell)", "CFLAGS_maple_tree.o := -I$(src) $(tell)"]
     trees.write(folder / "Kbuild", "\n".join(lines) + "\n")
 
 
@@ -126,7 +142,9 @@ def _one(kernel: Kernel, folder: Path, name: str, objects: list[Path]) -> Path:
     _run(["ld", "-r", "-o", target, *objects])
     # Trace points are off: where the compiler left a jump to them, objtool makes it a nop.
     _run([kernel.tree / "tools/objtool/objtool", "--hacks=jump_label", "--link", "--module", target])
-    _run(["objcopy", "--strip-debug", f"--keep-global-symbol=x_side_{name}", target])
+    # What has blocks is asked for the lines that it was made of: blocks.py.
+    debug = [] if name == "rust" or kernel.info.get("LLVM") else ["--strip-debug"]
+    _run(["objcopy", *debug, f"--keep-global-symbol=x_side_{name}", target])
     return target
 
 
@@ -134,7 +152,8 @@ def _host_objects(kernel: Kernel, folder: Path) -> None:
     """What all programs have: Rust, the stand-ins, the search."""
     stepped = kernel.dir / "modules/tools/diff/explorer/stepped"
     rust = [stepped / f"{part}.o" for part in ("side", "lib")]
-    _one(kernel, folder, "rust", [*rust, folder / "rust_helpers.o"])
+    _run(["objcopy", "--strip-debug", folder / "rust_helpers.o", folder / "rust_helpers_stripped.o"])
+    _one(kernel, folder, "rust", [*rust, folder / "rust_helpers_stripped.o"])
     _run(["ld", "-r", "-o", folder / "kernel.o", *(folder / f"{part}.o" for part in KERNEL_PARTS)])
     _run([kernel.tree / "tools/objtool/objtool", "--hacks=jump_label", "--link", "--module", folder / "kernel.o"])
     _run(["objcopy", "--strip-debug", folder / "kernel.o"])
@@ -179,12 +198,15 @@ def compile_sides(
     common = [f"{part}.o" for part in ("rust_helpers", *KERNEL_PARTS)]
     for file in objects.values() if again else ():
         (folder / file).unlink(missing_ok=True)
+        (folder / file).with_suffix(".gcno").unlink(missing_ok=True)
     done = kernel.make(folder, "-k", *objects.values(), *common)
     errors = {}
     for name, file in objects.items():
         if not (folder / file).is_file():
             said = re.findall(r"^.*: (?:fatal )?error: .*$", kernel.make(folder, file).stderr, re.MULTILINE)
             errors[name] = said[0] if said else "the compiler said nothing"
+        elif header := trees.unread(folder / f".{file}.cmd", name, trees.changed(sides[name][0], sides["before"][0])):
+            errors[name] = f"the kernel's own {header} is taken, not the patch's"
     if "before" in errors or not all((folder / file).is_file() for file in common):
         raise CannotTell(f"the explorer cannot be built: {errors.get('before') or done.stderr.strip()[-300:]}")
     return errors
@@ -220,6 +242,7 @@ class Explorer:
         self._lock, self._told = threading.Lock(), time.monotonic()
         self._running: set[subprocess.Popen] = set()
         self.lines: dict[str, coverage.Lines] = {}  # of each C side: what ran
+        self.blocks: list[str] = []  # of Rust, in the program of "before": blocks.py
 
     def __enter__(self):
         return self
@@ -306,6 +329,8 @@ class Explorer:
                 continue
             if "lines" in result:
                 self.lines.setdefault(name, coverage.Lines()).add(result["lines"])
+            if name == "before" and "rust" in mix:
+                self.blocks.append(result["blocks"])
             # The guest may have had trouble with it.
             if record := records.get("rust" if mix == ("rust", "rust") else name):
                 _note(record, mix, result)
@@ -314,15 +339,16 @@ class Explorer:
     def _explore(self, name: str, readers: str, writers: str, which: str) -> dict:
         """Scenes, from the cache if this very program has run them; with the small ones random rounds."""
         program = self._program(name)
-        lines = self.folder / f"side_{name}.gcno"
-        asked = program.read_bytes() + lines.read_bytes() + f"{readers} {writers} {which}".encode()
+        notes = self.folder / f"side_{name}.gcno"
+        asked = program.read_bytes() + (notes.read_bytes() if notes.is_file() else b"") + f"{readers} {writers} {which}".encode()
         key = hashlib.sha256(asked).hexdigest()[:24]
         kept = self.folder / "cache" / f"{key}.json"
-        if not kept.is_file():
+        if again() or not kept.is_file():
             kept.parent.mkdir(exist_ok=True)
             result = json.loads(self._run(name, readers, writers, which, "--scenes", which))
             if (readers, writers) != ("rust", "rust"):
-                result["lines"] = coverage.read(lines, self._counts(readers, writers, which))
+                counts = self._counts(readers, writers, which)
+                result["lines"] = blocks.of_side(self.folder, name, counts, result["blocks"]).as_dict()
             kept.with_suffix(".new").write_text(json.dumps(result))
             kept.with_suffix(".new").rename(kept)
         result = json.loads(kept.read_text())
@@ -330,6 +356,10 @@ class Explorer:
             rounds = self._run(name, readers, writers, "rounds", "--seed", str(self.seed))
             result["rounds"] = json.loads(rounds)["rounds"]
         return result
+
+    def rust(self) -> blocks.Library:
+        """What of Rust ran beside the C before, and alone."""
+        return blocks.ran(self._program("before"), self.blocks)
 
     def _program(self, name: str) -> Path:
         return self.folder / f"explorer_{name}"

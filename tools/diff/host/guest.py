@@ -4,6 +4,8 @@
 A side that hangs or crashes takes its boot with it, and no more: what the sides before it wrote down is
 there, and those after it are run in another boot. It is run once more itself, as the first of a boot, if
 another patch ran before it: whose doing it is must not be in doubt.
+
+What the unpatched tree came to is kept (kept.py): then only the patches are run, and without any there is no boot.
 """
 
 from collections.abc import Callable
@@ -11,6 +13,7 @@ from pathlib import Path
 
 from . import CannotTell, compare
 from .boot import Attempt, boot
+from .kept import Kept
 from .record import CELL, Record, cell_key, parse
 from .sides import Kernel
 
@@ -46,6 +49,7 @@ class Sides:
     def __init__(self, names: list[str]):
         self.waiting = list(names)  # "before" first
         self.records: dict[str, Record] = {}
+        self.texts: dict[str, str] = {}  # what those of the unpatched tree wrote
         self.failed: dict[str, str] = {}
         self._warned: set[str] = set()  # once more, and then it is believed
 
@@ -61,6 +65,8 @@ class Sides:
             if trouble and trouble[0] in (name, ""):
                 break
             self.records[name] = parse(name, text)
+            if name in BASE:
+                self.texts[name] = text
             patches += name not in BASE
         self.waiting = [name for name in self.waiting if name not in self.records]
         if trouble:
@@ -92,9 +98,22 @@ def run(
     parameters: dict[str, int | str],
     damage: str,
     timeout: int,
+    step: Callable[[str, str], None],
 ) -> tuple[dict[str, Record], dict[str, str]]:
     """What each side did; and why there is nothing of some. `collect` makes a folder of modules."""
     sides = Sides(names)
+    modules = collect(names)
+    kept = Kept(modules.with_name("kept"), kernel, modules)
+    # Tests of the boot itself.
+    tried = bool(damage or parameters)
+    known = {} if tried else kept.load()
+    if known:
+        sides.records |= known
+        sides.waiting.remove(BASE[-1])
+        step("KEPT", "states of the kernel's binary, Rust and its C (AGAIN=1: anew)")
+    if not sides.done:
+        base = "" if known else "its binary, Rust, "
+        step("QEMU", f"{kernel.info['RELEASE']}: {base}{len(sides.waiting)} x C")
     while not sides.done:
         modules = collect(sides.waiting)
         given = dict(parameters)
@@ -103,4 +122,6 @@ def run(
         if {"kernel", "rust"} <= sides.records.keys():
             given["again"] = 1
         sides.take(boot(kernel, modules, modules.with_name("results"), given, timeout))
+    if not known and not tried:
+        kept.keep(sides.texts, sides.records)
     return sides.records, sides.failed

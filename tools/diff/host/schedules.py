@@ -12,7 +12,8 @@ from .record import Record, Rounds, Scenario
 
 def roles(scene: str) -> list[str]:
     """Who takes part, in words; those of the same kind are told apart."""
-    names = scene.replace("killable-writer", "killable writer").replace("sigkill", "SIGKILL").split("+")
+    names = scene.partition(" alone")[0].replace("killable-writer", "killable writer").replace("sigkill", "SIGKILL")
+    names = names.split("+")
     return [
         f"{name} {chr(ord('A') + names[:number].count(name))}" if names.count(name) > 1 else name
         for number, name in enumerate(names)
@@ -63,7 +64,7 @@ def _mix(record: Record, readers: str, writers: str) -> Mix:
     def only(of: dict) -> dict:
         return {key[0]: value for key, value in of.items() if key[1:] == (readers, writers)}
 
-    return Mix(readers, writers, only(record.outcomes), only(record.scenarios), record.rounds[readers, writers])
+    return Mix(readers, writers, only(record.outcomes), only(record.scenarios), record.rounds.get((readers, writers), []))
 
 
 def pairs(name: str, records: dict[str, Record], reference: str = "before") -> list[Pair]:
@@ -121,13 +122,15 @@ def _outcomes(pair: Pair) -> list[Difference]:
         if expected.keys() == found.keys() or any(_contains(scenario, smaller) for smaller in shown):
             continue
         shown.append(scenario)
-        where = f"schedules of {' and '.join(roles(scenario))}{_title(pair.other)}"
+        _, alone, state = scenario.partition(" alone, ")
+        where = f"schedules of {' and '.join(roles(scenario))}{' alone' if alone else ''}{_title(pair.other)}"
         for outcomes, others, answers in (
             (found, expected, ("cannot happen", "happens")),
             (expected, found, ("happens", "cannot happen any more")),
         ):
             for outcome in sorted(outcomes.keys() - others.keys(), key=lambda text: ("wrong=" not in text, text)):
                 steps = f"{outcome_name(scenario, outcome)}; steps: {order_name(scenario, outcomes[outcome])}"
+                steps = f"{state}: {steps}" if alone else steps
                 differences.append(Difference(where, steps, *answers, "", key=(scenario, outcomes[outcome])))
     return differences
 

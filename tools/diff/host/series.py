@@ -16,10 +16,10 @@ from pathlib import Path
 
 from ordering.job import Orderings
 
-from . import CannotTell, compare, coverage, explorer, guest, objects, predicate, sides, trees
+from . import CannotTell, blocks, branches, compare, coverage, explorer, guest, objects, predicate, sides, trees
+from .judge import DIFFERS, IDENTICAL, UNKNOWN, judge
 from .record import Record
 
-IDENTICAL, DIFFERS, UNKNOWN = "identical", "differs", "could not tell"
 EXIT = {IDENTICAL: 0, DIFFERS: 1, UNKNOWN: 2}
 UNTOUCHED = "nothing of the protocol touched"
 
@@ -50,9 +50,11 @@ class Version:
     like: "Version | None" = None  # an earlier one that is the same code
 
 
-def never_ran(old: Version, new: Version, sources: list[coverage.Source]) -> tuple[list[str], list[str]]:
+def never_ran(
+    old: Version, new: Version, sources: list[coverage.Source], same_code: bool = False
+) -> tuple[list[str], list[str]]:
     """As coverage.never_ran(); but a function that nothing of the protocol calls, yet or any more, is not examined."""
-    never, foreign = coverage.never_ran(*sources, (old.files, new.files))
+    never, foreign = coverage.never_ran(*sources, (old.files, new.files), same_code)
     rest = []
     for place in never:
         name = re.search(r" in (\w+)\(\)$", place)
@@ -89,7 +91,7 @@ class Runner:
         self.records: dict[str, Record] = {}
         self.predicates: dict[str, list[str]] = {}
         self.lines: dict[str, coverage.Lines] = {}
-        self.failed: dict[str, str] = {}
+        self.troubles: dict[str, dict[str, str]] = {}  # of some: why there are no states, no schedules
         self.booted = False
         self._linked: set[str] = set()
         self.thorough = False  # states, although schedules differ
@@ -188,11 +190,12 @@ class Runner:
                 what = "" if version is new else "what it is on top of "
                 return Verdict(UNKNOWN, "", f"{what}{version.error}")
         if self.one(old) is not self.one(new):
-            return None
+            odd = trees.laid_out_otherwise(old.files, new.files)
+            return Verdict(UNKNOWN, "", odd) if odd else None
         # Code that this configuration does not build is not what was compared.
         folder = self.out / "explorer"
-        sources = [coverage.Source(v.files, coverage.compiled(folder / f"side_{v.name}.gcno")) for v in (old, new)]
-        never, foreign = never_ran(old, new, sources)
+        sources = [coverage.Source(v.files, blocks.compiled(folder, v.name)) for v in (old, new)]
+        never, foreign = never_ran(old, new, sources, same_code=True)
         if never:
             return Verdict(UNKNOWN, "", f"the same code, but this configuration does not build {never[0]}")
         return Verdict(IDENTICAL, "code", not_examined=foreign)
@@ -214,18 +217,22 @@ class Runner:
             self.records.setdefault(name, Record(name))
         failed = self._explored.fill(self.records)
         self.lines |= self._explored.lines
-        self.failed |= {name: f"cannot be explored: it {why}" for name, why in failed.items()}
+        self._trouble("schedules", failed)
         for name in ("before", "rust"):
-            if name in self.failed:
-                raise CannotTell(f"side {name} {self.failed[name]}")
+            if name in failed:
+                raise CannotTell(f"side {name} cannot be explored: it {failed[name]}")
         for pair in asked:
             self._verdicts[pair] = self._judge(*pair)
 
     def _differs(self, one: str, other: str) -> bool:
         try:
             return self._explored.differs(one, other)
-        except CannotTell:  # said by fill()
-            return True
+        except CannotTell:  # said by fill(); states may differ
+            return False
+
+    def _trouble(self, what: str, failed: dict[str, str]) -> None:
+        for name, why in failed.items():
+            self.troubles.setdefault(name, {})[what] = f"it {why}"
 
     def _explore(self, names: list[str], pairs: list[tuple[str, str]]) -> None:
         folder = self.out / "explorer"
@@ -241,14 +248,12 @@ class Runner:
         """Predicates and states of these."""
         folder, by_name = self.out / "sides", {v.name: v for v in self.versions.values()}
         errors = sides.build(self.kernel, folder, names)
-        for name, why in errors.items():
-            self.failed[name] = f"does not compile: {why}"
+        self._trouble("states", {name: f"does not compile: {why}" for name, why in errors.items()})
         names = [name for name in names if name not in errors]
         self.step("EXCLUDE", "the predicate over 2^32 inputs")
         programs = {n: folder / n / "predicate.o" for n in names if by_name[n].shape.predicate}
         programs["rust"] = self.kernel.dir / "modules/tools/diff/module/rust_predicate.o"
         self._predicates(programs)
-        self.step("QEMU", f"{self.kernel.info['RELEASE']}: its binary, Rust, {len(names)} x C")
         records, failed = guest.run(
             self.kernel,
             lambda waiting: sides.collect(self.kernel, folder, waiting, self.out / "modules"),
@@ -256,9 +261,10 @@ class Runner:
             {},
             "",
             self.timeout,
+            self.step,
         )
         self.booted = True
-        self.failed |= failed
+        self._trouble("states", failed)
         self.records |= records
 
     def _predicates(self, programs: dict[str, Path]) -> None:
@@ -273,44 +279,23 @@ class Runner:
     def _judge(self, old: str, new: str) -> Verdict:
         by_name = {v.name: v for v in self.versions.values()}
         before, after = by_name[old], by_name[new]
-        for name, what in ((new, ""), (old, "what it is on top of ")):
-            if name in self.failed:
-                return Verdict(UNKNOWN, "", what + self.failed[name])
-        if mistaken := compare.cross_check(self.records["before"], self.records["kernel"]):
-            return Verdict(
-                UNKNOWN,
-                "",
-                f"the running kernel does not do what the C of its own tree does, in {len(mistaken)} states",
-            )
+        troubles = {what: f"what it is on top of: {why}" for what, why in self.troubles.get(old, {}).items()}
+        troubles |= self.troubles.get(new, {})
         result = compare.compare(new, self.records, self.predicates, old)
-        done = result.schedules
         states = self.records[new].cells and self.records[old].cells
-        means = "states, schedules" if states else "schedules"
-        verdict = Verdict(IDENTICAL, means, result=result)
-        space = [f"{result.compared} states"] if states else []
-        space.append(f"{done.runs + done.rounds} schedules")
+        verdict = Verdict(IDENTICAL, "states, schedules" if states else "schedules", result=result)
         sources = [coverage.Source(v.files, self.lines.get(v.name, coverage.Lines())) for v in (before, after)]
         never, foreign = never_ran(before, after, sources)
         verdict.not_examined += foreign
         traces = sorted(set(after.shape.traces) - set(before.shape.traces))
         if traces or before.files[trees.TRACE] != after.files[trees.TRACE]:
             verdict.not_compared.append(f"trace points ({', '.join(traces)})" if traces else "trace points")
-        if result.differences:
-            first = result.differences[0]
-            verdict.verdict = DIFFERS
-            verdict.reason = (
-                f"{len(result.differences)} differences in {', '.join(space)}; first: {first.where}, {first.state}"
-            )
-        elif never:
-            more = f", and {len(never) - 1} more" if len(never) > 1 else ""
-            verdict.verdict, verdict.reason = UNKNOWN, f"no difference found, but never executed: {never[0]}{more}"
-        elif done.incomplete:
-            verdict.verdict, verdict.reason = (
-                UNKNOWN,
-                "no difference found, but there are too many schedules to try all",
-            )
-        else:
-            verdict.reason = f"over {', '.join([*space, '2^32 inputs of the predicate'])}"
+        unseen = {"executed": never}
+        if not never and not troubles:
+            unseen["taken"] = branches.never_taken(*sources, (before.files, after.files))
+        predicates = {old, new} <= self.predicates.keys()
+        verdict.verdict, verdict.reason = judge(result, self.records, old, troubles, unseen, predicates)
+        if verdict.verdict == IDENTICAL:
             self._judge_orderings(before, after, verdict)
         return verdict
 

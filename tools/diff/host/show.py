@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 
 from . import compare
 from .difference import Difference
+from .schedules import WRONG
 
 FLAG = 1 << 30
 LIMIT = FLAG - 1
 # What breaks the rules of an operation: places of tools/diff/module/states.c.
 BROKEN_RULES = ("no_mmap_lock", "read_lock", "no_rcu")
 SIGNALS = ("", "a non-fatal signal", "a fatal signal")
+ALONE = r"^state \d+"
 # What an outcome's words mean, by how they begin.
 LEGEND = {
     "ret=": "what the function returns; a lookup: 1 the VMA asked for, 2 another one, 0 none, or -errno",
@@ -117,7 +119,8 @@ class Row:
         words = [compare.word_name(word) for word in self.words]
         more = f" and {len(words) - 6} more" if len(words) > 6 else ""
         at = f"at {', '.join(words[:6])}{more}" if words else ""
-        return ", ".join(text for text in (at, f"with {', '.join(self.also)}" if self.also else "") if text)
+        also = self.also[:6] + ([f"{len(self.also) - 6} more"] if len(self.also) > 6 else [])
+        return ", ".join(text for text in (at, f"with {', '.join(also)}" if also else "") if text)
 
     def add(self, other: Difference) -> None:
         self.count += 1
@@ -133,8 +136,9 @@ class Row:
                 "VMA watched" if "@watch" in its[0] and "@watch" not in mine[0] else "",
             ]
         else:
-            # The other mixes of C and Rust.
+            # The other mixes of C and Rust, and what one thread alone can begin in.
             texts = re.findall(r"\(readers \S+ writers \S+\)", other.where)
+            texts += [state for state in re.findall(ALONE, other.state) if not self.first.state.startswith(state)]
         self.also += [text for text in texts if text and text not in self.also]
 
 
@@ -147,7 +151,9 @@ def rows(differences: list[Difference]) -> list[Row]:
             key = (difference.key[0].replace("@watch", ""), level, *_change(difference))
         elif level == 2:
             key = (difference.where.partition(" (readers")[0], difference.before, difference.after, difference.state)
-            key = (*key[:3], re.sub(r"steps: .*", "", key[3]))
+            ends = re.sub(r"steps: .*", "", key[3])
+            # In each state it returns something else; what must not be is the same.
+            key = (*key[:3], " ".join(WRONG.findall(ends)) if re.match(ALONE, ends) else ends)
         else:
             key = (difference.where, difference.state)
         if key in found:

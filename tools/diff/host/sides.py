@@ -35,6 +35,10 @@ class Kernel:
         return self.dir / "tree"
 
     @property
+    def headers(self) -> set[str]:
+        return trees.headers(self.dir / "modules/oracle/.oracle.o.cmd", self.source)
+
+    @property
     def source(self) -> Path:
         """Where the sources are, if the tree was built with O=."""
         return self.tree / "source" if (self.tree / "source").is_dir() else self.tree
@@ -62,9 +66,11 @@ def lay_out(folder: Path, name: str, files: dict[str, str], shape: trees.Shape) 
         text=True,
         check=True,
     ).stdout
-    for path in (*trees.PROTOCOL, trees.TRACE):
-        if path.startswith("include/"):
-            trees.write(side / path, files[path])
+    trees.write_headers(side, files)
+    # make does not see that there is a header now.
+    if trees.unread(side / ".tree_side.o.cmd", name, files):
+        for path in side.glob("*.o"):
+            path.unlink()
     trees.write(side / "mmap_lock_filtered.h", filtered + shape.tracing)
     # Trace points of their own would have to be known to the kernel: these are never on.
     stubs = (

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +24,9 @@ PROTOCOL = (
 )
 # What they trace is compiled with them, and not compared.
 TRACE = "include/trace/events/mmap_lock.h"
+
+# What the protocol calls, and is one for all sides where they are compared: the kernel's own, or modelled.
+SHARED = ("lib/maple_tree.c", "kernel/locking/rwsem.c")
 
 # What things have been called, newest first.
 PREDICATES = ("__vma_are_readers_excluded", "are_readers_excluded", "is_vma_writer_only")
@@ -79,6 +83,26 @@ def write(path: Path, text: str) -> None:
         path.write_text(text)
 
 
+def changed(files: dict[str, str], since: dict[str, str]) -> dict[str, str]:
+    return {name: text for name, text in files.items() if text != since[name]}
+
+
+def write_headers(side: Path, files: dict[str, str]) -> None:
+    """Into side/include, and nothing else there."""
+    ours = {name: text for name, text in files.items() if name.startswith("include/")}
+    for path in (side / "include").rglob("*.h"):
+        if str(path.relative_to(side)) not in ours:
+            path.unlink()
+    for name, text in ours.items():
+        write(side / name, text)
+
+
+def unread(noted: Path, side: str, files: dict[str, str]) -> str:
+    """Which of the other headers an object was not compiled with, by what kbuild has noted of it."""
+    text = noted.read_text() if noted.is_file() else ""
+    return next((name for name in sorted(files.keys() - of_protocol(files).keys()) if f"{side}/{name}" not in text), "")
+
+
 def read_tree(tree: Path) -> dict[str, str]:
     """The protocol files of a kernel tree."""
     if not tree.is_dir():
@@ -91,6 +115,44 @@ def read_tree(tree: Path) -> dict[str, str]:
             why = getattr(error, "strerror", "") or "not a text"
             raise CannotTell(f"{tree} is no kernel source tree: {name}: {why}") from None
     return files
+
+
+def of_protocol(files: dict[str, str]) -> dict[str, str]:
+    """Without the other headers that are compared."""
+    return {name: text for name, text in files.items() if name in PROTOCOL or name == TRACE}
+
+
+def headers(commands: Path, source: Path) -> set[str]:
+    """The headers of the kernel that the protocol is compiled with, by what kbuild has noted of an object."""
+    found = re.findall(rf"^\s*(?:{re.escape(str(source))}/)?(\S+\.h)\b", commands.read_text(), re.MULTILINE)
+    names = {name for name in found if re.match(r"(?:include|arch/\w+/include)/(?!generated/)", name)}
+    return names - {*PROTOCOL, TRACE}
+
+
+def file_of(path: str, side: str) -> str:
+    """The file that the compiler means: of the protocol, or a header that is laid out for this side. Else nothing."""
+    found = re.search(rf"(?:^|/){side}/(include/\S+)$", path)
+    return next((name for name in PROTOCOL if path.endswith(name)), found[1] if found else "")
+
+
+def with_headers(files: dict[str, str], patches: list[Path], known: set[str], source: Path) -> dict[str, str]:
+    """And those of the `known` headers that these patches touch."""
+    touched = {_name(new, known) for patch in patches if patch.is_file() for _, new, _ in _sections(_text(patch))}
+    return files | {name: _text(source / name) for name in touched if name}
+
+
+def laid_out_otherwise(before: dict[str, str], after: dict[str, str]) -> str:
+    """What a change does to a type of the other headers; the kernel's own objects have it as it was."""
+    theirs = _types(after)
+    odd = next((name for name, text in _types(before).items() if theirs.get(name) != text), "")
+    return odd and f"lays out {odd} otherwise: it needs a kernel of its own"
+
+
+def _types(files: dict[str, str]) -> dict[str, str]:
+    code = _code({name: text for name, text in files.items() if name not in PROTOCOL and name != TRACE})
+    head = r"^(?:typedef )?((?:struct|union|enum)\b[^;{}()]*|\w+_struct\([^;{}]*)\{"
+    found = re.finditer(rf"{head}.*?^\}}[^;]*;", code, re.MULTILINE | re.DOTALL)
+    return {" ".join(match[1].split()): " ".join(match[0].split()) for match in found}
 
 
 def version(tree: Path) -> str:
@@ -126,6 +188,7 @@ def _definitions(code: str) -> dict[str, tuple]:
 def shape(files: dict[str, str], before: dict[str, str] | None = None) -> Shape:
     """The names in a tree; refuses one whose protocol is another. What a patch on `before`
     renames is found by its type: one function is gone, one of that type is new."""
+    files, before = of_protocol(files), before and of_protocol(before)
     code = _code(files)
     defined = _definitions(code)
     flag = next((name for name in FLAGS if re.search(rf"#define\s+{name}\b", code)), None)
@@ -194,13 +257,23 @@ def _traces(files: dict[str, str]) -> set[str]:
 def _tracing(files: dict[str, str]) -> dict[str, str]:
     """The functions that call trace points for headers; oracle/filter.sed leaves them out."""
     block = re.search(r"^#ifdef CONFIG_TRACING\n(.*?)^#endif", files["mm/mmap_lock.c"], re.MULTILINE | re.DOTALL)
-    found = re.finditer(r"^\w[^;{}#]*?(\w+)\([^;{}]*\)\s*\{.*?^\}\n", block[1] if block else "", re.MULTILINE | re.DOTALL)
+    found = re.finditer(
+        r"^\w[^;{}#]*?(\w+)\([^;{}]*\)\s*\{.*?^\}\n", block[1] if block else "", re.MULTILINE | re.DOTALL
+    )
     return {match[1]: match[0] for match in found}
 
 
+def _text(path: Path) -> str:
+    return path.read_text(errors="surrogateescape")
+
+
 def _protocol_name(path: str) -> str | None:
-    """The protocol's file that a patch means by this path, with whatever prefix."""
-    for name in (*PROTOCOL, TRACE):
+    return _name(path, (*PROTOCOL, TRACE))
+
+
+def _name(path: str, names: Iterable[str]) -> str | None:
+    """The one of these files that a patch means by this path, with whatever prefix."""
+    for name in names:
         if path == name or path.endswith(f"/{name}"):
             return None if NOT_KERNEL & set(path.removesuffix(name).split("/")) else name
     return None
@@ -237,7 +310,7 @@ def _refuse_moves(patch: Path, text: str, sections: list[tuple[str, str, str]]) 
 def apply(patch: Path, files: dict[str, str], scratch: Path) -> tuple[dict[str, str], Applied]:
     """Apply a patch to the protocol files; the tree itself stays as it is."""
     try:
-        text = patch.read_text(errors="surrogateescape")
+        text = _text(patch)
     except OSError as error:
         raise CannotTell(f"cannot read the patch {patch}: {error.strerror}") from None
     if not text.strip():
@@ -250,7 +323,7 @@ def apply(patch: Path, files: dict[str, str], scratch: Path) -> tuple[dict[str, 
     applied = Applied()
     wanted = ""
     for old, new, hunks in sections:
-        name = _protocol_name(new)
+        name = _name(new, files)
         if name:
             (applied.traces if name == TRACE else applied.files).append(name)
             wanted += f"--- a/{name}\n+++ b/{name}\n{hunks}"
@@ -277,7 +350,7 @@ def apply(patch: Path, files: dict[str, str], scratch: Path) -> tuple[dict[str, 
         errors = done.stderr.decode(errors="replace").splitlines()
         raise CannotTell(f"{patch} does not apply: {(failed or errors or said or ['patch said nothing'])[0]}")
     applied.notes = [line.strip() for line in said if "fuzz" in line or "offset" in line]
-    result = read_tree(scratch)
+    result = {name: _text(scratch / name) for name in files}
     applied.files = list(dict.fromkeys(applied.files))
     applied.not_examined = list(dict.fromkeys(applied.not_examined))
     if result == files:

@@ -33,6 +33,9 @@ class Series:
     def __init__(self, read: dict, runner: Runner, kernel_files: dict[str, str]):
         self.read, self.runner = read, runner
         self.patches = [Patch(one) for one in read["patches"]]
+        kernel_files = kernel_files | {
+            name: (runner.kernel.source / name).read_text(errors="surrogateescape") for name in read["base"]["headers"]
+        }
         runner.version(kernel_files)
         files = kernel_files | read["base"]["files"]
         self.base = runner.version(files, kernel_files)
@@ -77,6 +80,7 @@ class Series:
         for patch in self.waiting:
             patch.base = self._against(self.base, patch.after)
             patch.verdict = self._against(patch.before, patch.after)
+            patch.verdict.not_examined += [name for name in patch.read["touched"] if name in trees.SHARED]
 
     def _against(self, old: Version, new: Version) -> Verdict:
         if verdict := self.runner.cheap(old, new):

@@ -3,7 +3,7 @@
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,23 +40,31 @@ class Calls:
 @dataclass
 class Applied:
     protocol: list[str] = field(default_factory=list)  # files of it that the patch touches
+    headers: list[str] = field(default_factory=list)  # that it is compiled with
+    unseen: str = ""  # why one of them is not as it will be
     others: list[str] = field(default_factory=list)
     calls: list[Calls] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
 class Stack:
-    """Files of a kernel, with patches on them. `fetch` has those that are not there yet, as they were in the beginning."""
+    """Files of a kernel, with patches on them. `fetch` has those that are not there yet, as they were in the beginning.
 
-    def __init__(self, folder: Path, fetch: Callable[[str], str | None], objects: Path | None = None):
+    `more`: headers that are compared with the protocol's files.
+    """
+
+    def __init__(
+        self, folder: Path, fetch: Callable[[str], str | None], objects: Path | None = None, more: Iterable[str] = ()
+    ):
         self.folder, self._fetch = folder, fetch
+        self.compared = (*PROTOCOL, *more)
         self._asked: set[str] = set()
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         self._git("init", "--quiet")
         if objects:
             (folder / ".git/objects/info/alternates").write_text(f"{objects}\n")
-        self._take(PROTOCOL)
+        self._take(self.compared)
 
     def _git(self, *arguments: str, given: bytes = b""):
         return git("-c", "core.autocrlf=false", "-c", "gc.auto=0", *arguments, given=given, where=self.folder)
@@ -84,14 +92,15 @@ class Stack:
         return path.read_bytes().decode(errors="surrogateescape") if path.is_file() else ""
 
     def files(self) -> dict[str, str]:
-        """The protocol's."""
-        return {name: self.text(name) for name in PROTOCOL}
+        """What is compared."""
+        return {name: self.text(name) for name in self.compared}
 
     def apply(self, patch: Patch) -> Applied:
         """On top of what is there; raises CannotApply if the protocol's part cannot be."""
         applied = Applied()
         applied.protocol = [file.name for file in patch.files if file.name in PROTOCOL]
-        applied.others = [file.name for file in patch.files if file.name not in PROTOCOL]
+        applied.headers = [file.name for file in patch.files if file.name in self.compared[len(PROTOCOL) :]]
+        applied.others = [file.name for file in patch.files if file.name not in self.compared]
         for old, new in patch.moves:
             if old in PROTOCOL:
                 raise CannotApply(
@@ -100,6 +109,15 @@ class Stack:
                 )
         if applied.protocol:
             applied.notes += self._apply(patch, applied.protocol)
+        for name in applied.headers:
+            before = self.text(name)
+            try:
+                self._apply(patch, [name])
+            except CannotApply as error:
+                applied.unseen = applied.unseen or str(error)
+            self._calls(patch, applied, name, before)
+        # What else is in them is compared.
+        applied.calls = [part for part in applied.calls if any(not change.same or change.broken for change in part.changes)]
         self._callers(patch, applied)
         self._commit()
         return applied
@@ -113,17 +131,19 @@ class Stack:
             if not (says or callers.LOCKING.search(before)):
                 continue
             self._take([name])
-            part = Calls(name)
-            applied.calls.append(part)
-            part.functions = callers.functions_of_hunks(patch.diff.decode(errors="replace"), name)
-            if not before:
-                part.unknown = "not in this kernel's tree"
-                continue
+            unknown = "" if before else "not in this kernel's tree"
             try:
-                self._apply(patch, [name])
-                part.changes = callers.changes(before, self.text(name))
+                if before:
+                    self._apply(patch, [name])
             except CannotApply as error:
-                part.unknown = str(error)
+                unknown = str(error)
+            self._calls(patch, applied, name, before, unknown)
+
+    def _calls(self, patch: Patch, applied: Applied, name: str, before: str, unknown: str = "") -> None:
+        """What has become of a file's functions."""
+        functions = callers.functions_of_hunks(patch.diff.decode(errors="replace"), name)
+        changes = [] if unknown else callers.changes(before, self.text(name))
+        applied.calls.append(Calls(name, changes, functions, unknown))
 
     def _run(self, patch: Patch, names: list[str], *options: str):
         only = [f"--include={name}" for name in names]

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """Memory ordering as a part of make diff: what tools/diff/run calls."""
 
+import json
 import os
 import shutil
 from functools import cached_property
 from pathlib import Path as File
 
-from host import CannotTell, coverage
+from host import CannotTell, blocks, coverage
 from host.sides import TOP
 
 from . import paths, verdict
@@ -32,8 +33,8 @@ class Orderings:
         shutil.rmtree(counts, ignore_errors=True)
         lines = paths.extract(self.folder / f"explorer_{program}", side, {"GCOV_PREFIX": str(counts)})
         if side == program:
-            self.ran[side] = coverage.Lines()
-            self.ran[side].add(coverage.read(self.folder / f"side_{side}.gcno", counts))
+            digits = json.loads(paths.report_of(self.folder / f"explorer_{program}", side).read_text())["blocks"]
+            self.ran[side] = blocks.of_side(self.folder, side, counts, digits)
         return lines
 
     @cached_property

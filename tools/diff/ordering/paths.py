@@ -187,10 +187,15 @@ def parse(text: str) -> Lines:
     return {name: frozenset(lines) for name, lines in found.items()}
 
 
+def report_of(program: File, side: str) -> File:
+    """What else the explorer says then."""
+    return program.with_name(f"{program.name}.{side}.paths.json")
+
+
 def extract(program: File, side: str, environment: dict[str, str] | None = None) -> Lines:
     """The paths of one of the sides in a program."""
     out = program.with_name(f"{program.name}.{side}.paths")
-    command = [program, "--readers", side, "--writers", side, "--out", "/dev/null", "--paths", out]
+    command = [program, "--readers", side, "--writers", side, "--out", report_of(program, side), "--paths", out]
     environment = os.environ | (environment or {})
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:

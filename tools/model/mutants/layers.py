@@ -276,7 +276,7 @@ def prepare() -> None:
     """The scratch build directory, out of links."""
     build = SCRATCH / "build"
     link(LINKED, BUILD, build)
-    # scripts/lib.sh: it is the project's own.
+    # What `make` knows its own build directory by, see scripts/lib.sh.
     (build / ".vma_lock-build").touch()
     for kernel in (BUILD / "kernels").glob("*"):
         if (kernel / "done").exists():
