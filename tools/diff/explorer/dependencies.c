@@ -14,12 +14,12 @@
 #include <string.h>
 
 /* What goes on longer goes round for ever. */
-#define MAX_SEEN	(4 * PATH_STOPS)
+#define MAX_SEEN	(2 * PATH_STOPS)
 #define MAX_VALUES	64
 #define CALLERS		6
 
 struct seen {
-	const char *name;
+	const char *name, *word;
 	const volatile void *addr;
 	unsigned long after;
 	uint64_t site;
@@ -33,10 +33,8 @@ static int matched[MAX_SEEN];
 
 static bool alike(const struct seen *other, const struct path_stop *stop)
 {
-	unsigned int nr;
-
-	return other->kind == stop->kind && !strcmp(other->name, stop->name) &&
-	       (other->addr == stop->addr || !strcmp(x_where(other->addr, &nr), x_where(stop->addr, &nr)));
+	return other->kind == stop->kind && other->word == stop->word &&
+	       (other->name == stop->name || !strcmp(other->name, stop->name));
 }
 
 /* Where in the code a thread has stopped, as far as that can be told: who called whom, the last few. */
@@ -93,9 +91,11 @@ static int run(const struct path_stop *path, int n, int at, unsigned long value,
 	while (!machine.thread[0]->self.done && count < MAX_SEEN) {
 		const struct x_stop stop = machine.thread[0]->self.stop;
 		struct seen *now = &seen[count];
+		unsigned int nr;
 		int same;
 
 		*now = (struct seen){ .name = stop.name, .addr = stop.addr, .kind = stop.kind };
+		now->word = x_where(stop.addr, &nr);
 		now->site = dependencies_site(machine.thread[0]);
 		same = find(path, n, last, left, now);
 		left |= same != last + 1;

@@ -108,7 +108,8 @@ void paths_trace(const char *name, const char *detail, long value);
 struct path_stop {
 	const struct thread_image *image;
 	uint64_t world[MAX_WORLD / 8];
-	const char *name;
+	/* The word is one of those that x_where() has, not a copy. */
+	const char *name, *word;
 	const volatile void *addr;
 	unsigned int kind, size;
 	unsigned long before, after;

@@ -291,6 +291,7 @@ static int again(const struct recipe *recipe, const void *side, struct path_stop
 		const struct thread_image *image = machine.thread[0];
 		const struct x_stop *stop = &image->self.stop;
 		struct path_stop *here = &path[stops];
+		unsigned int nr;
 
 		memset(here, 0, sizeof(*here));
 		if (image->self.done)
@@ -300,6 +301,7 @@ static int again(const struct recipe *recipe, const void *side, struct path_stop
 		here->site = dependencies_site(image);
 		here->name = stop->name;
 		here->addr = stop->addr;
+		here->word = x_where(stop->addr, &nr);
 		here->size = stop->size;
 		here->kind = stop->addr ? stop->kind : X_STORE;
 		if (change < recipe->changes && recipe->change[change].at == stops) {
@@ -320,7 +322,7 @@ static int again(const struct recipe *recipe, const void *side, struct path_stop
 }
 
 /* What is found from a few paths of one kind holds for all of it. */
-#define FEW	4
+#define FEW	2
 struct kind {
 	uint64_t kind;
 	int asked;
