@@ -24,6 +24,6 @@ diff-score: x86_only bootable modules
 ordering: setup
 	$(Q)scripts/setup/herd7
 	+$(call build,$(addprefix tools/diff/explorer/stepped/,lib.o side.o))
-	$(Q)$(enter) tools/diff/ordering/run --kernel $(dir)
+	$(Q)$(enter) tools/diff/ordering/run --kernel $(dir) $(if $(SIDES),--sides)
 
 .PHONY: diff diff-score ordering

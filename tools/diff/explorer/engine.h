@@ -100,6 +100,33 @@ void edges_close(void);
 void paths(const char *file, const void *side);
 void paths_trace(const char *name, const char *detail, long value);
 
+/* One of the stops of a path. */
+#define PATH_STOPS	120
+#define BY_CONTROL	1
+#define BY_ADDRESS	2
+#define BY_DATA		4
+struct path_stop {
+	const struct thread_image *image;
+	uint64_t world[MAX_WORLD / 8];
+	/* The word is one of those that x_where() has, not a copy. */
+	const char *name, *word;
+	const volatile void *addr;
+	unsigned int kind, size;
+	unsigned long before, after;
+	uint64_t site;
+	/* Somebody else put this there. */
+	unsigned long value;
+	bool changed;
+};
+
+/*
+ * dependencies.c: notes of each of @n stops in @by how it depends on which earlier ones, by their numbers; and in
+ * @by[@n], how what is returned does.
+ */
+#define NO_RETURN	(~0)
+uint64_t dependencies_site(const struct thread_image *image);
+void dependencies(const struct path_stop *path, int n, int ret, unsigned char (*by)[PATH_STOPS], char *memory);
+
 /* outcome.c */
 void outcome_text(char *text, size_t size, const char *blocked);
 

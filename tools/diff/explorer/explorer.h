@@ -137,6 +137,7 @@ void x_thread_run(void);
 int x_twins(int a, int b);
 const char *x_where(const volatile void *addr, unsigned int *offset);
 unsigned long x_peek(const volatile void *addr, unsigned int size);
+void x_poke(const volatile void *addr, unsigned int size, unsigned long value);
 unsigned int x_word(void);
 unsigned int x_wrong(void);
 int x_waiter(void);
@@ -154,6 +155,9 @@ int x_planted_for_path(int planted);
 #define X_KILL		(~0UL)
 int x_supplies(const struct x_self *self, unsigned long values[X_SUPPLIES]);
 void x_supply(const struct x_stop *stop, unsigned long value);
+/* Values to find out with what depends on this one; none: it is not asked. */
+#define X_OTHERS	24
+int x_others(const struct x_stop *stop, unsigned long values[X_OTHERS]);
 
 /* engine.c: the thread that runs stops; returns when it is its turn again. */
 void x_stop(void);

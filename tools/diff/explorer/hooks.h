@@ -148,6 +148,24 @@ do {									\
 #define smp_mb__after_spinlock()	x_fence("smp_mb__after_spinlock")
 #define barrier()			x_fence("barrier")
 
+/* What the model has no word for, or for locks alone: it is seen, and said that it is not known. */
+#undef smp_mb__after_unlock_lock
+#undef smp_mb__after_switch_mm
+#undef dma_mb
+#undef dma_rmb
+#undef dma_wmb
+#undef virt_mb
+#undef virt_rmb
+#undef virt_wmb
+#define smp_mb__after_unlock_lock()	x_fence("smp_mb__after_unlock_lock")
+#define smp_mb__after_switch_mm()	x_fence("smp_mb__after_switch_mm")
+#define dma_mb()			x_fence("dma_mb")
+#define dma_rmb()			x_fence("dma_rmb")
+#define dma_wmb()			x_fence("dma_wmb")
+#define virt_mb()			x_fence("virt_mb")
+#define virt_rmb()			x_fence("virt_rmb")
+#define virt_wmb()			x_fence("virt_wmb")
+
 #undef lock_acquire
 #undef lock_release
 #undef lock_acquired

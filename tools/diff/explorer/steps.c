@@ -33,6 +33,8 @@ static bool is_count(const volatile void *addr, int vma)
 
 unsigned long x_peek(const volatile void *addr, unsigned int size)
 {
+	if (!addr)
+		return 0;
 	switch (size) {
 	case 1:
 		return *(const volatile u8 *)addr;
@@ -42,6 +44,25 @@ unsigned long x_peek(const volatile void *addr, unsigned int size)
 		return *(const volatile u32 *)addr;
 	default:
 		return *(const volatile u64 *)addr;
+	}
+}
+
+void x_poke(const volatile void *addr, unsigned int size, unsigned long value)
+{
+	if (!addr)
+		return;
+	switch (size) {
+	case 1:
+		*(volatile u8 *)addr = value;
+		break;
+	case 2:
+		*(volatile u16 *)addr = value;
+		break;
+	case 4:
+		*(volatile u32 *)addr = value;
+		break;
+	default:
+		*(volatile u64 *)addr = value;
 	}
 }
 

@@ -78,11 +78,47 @@ void x_supply(const struct x_stop *stop, unsigned long value)
 			return;
 		value = 1;
 	}
-	switch (stop->size) {
-	case 4:
-		*(volatile u32 *)stop->addr = value;
-		break;
-	default:
-		*(volatile u64 *)stop->addr = value;
+	x_poke(stop->addr, stop->size, value);
+}
+
+/* The mmap lock and the tree are trusted: what depends on them is not asked. */
+static bool trusted(const struct x_stop *stop)
+{
+	unsigned int nr;
+	const char *word = x_where(stop->addr, &nr);
+
+	return stop->wait != X_RUN || !strcmp(stop->name, "begins") || !strcmp(word, "scene") ||
+	       !strcmp(word, "maple_node") || !strcmp(word, "mm_struct.mm_mt") || !strcmp(word, "mm_struct.mmap_lock");
+}
+
+/* Values other than the one that is there: of pointers to other objects, of counts what the protocol tells apart. */
+int x_others(const struct x_stop *stop, unsigned long values[X_OTHERS])
+{
+	const unsigned long mask = stop->size < 8 ? (1ul << 8 * stop->size) - 1 : ~0ul;
+	const unsigned long was = x_peek(stop->addr, stop->size);
+	unsigned int nr;
+	int n = 0;
+
+	if (trusted(stop))
+		return 0;
+	if (!strcmp(x_where(stop->addr, &nr), "vm_area_struct.vm_mm")) {
+		for (int i = 0; i < X_MMS; i++)
+			values[n++] = (unsigned long)x_mm(i);
+	} else if (!strcmp(x_where(stop->addr, &nr), "mm_struct.vma_writer_wait")) {
+		values[n++] = 0;
+		for (int i = 0; i < 2; i++)
+			values[n++] = (unsigned long)&x_world.task[i];
+	} else {
+		for (int i = 0; i < ARRAY_SIZE(counts); i++)
+			values[n++] = counts[i];
+		for (int i = -2; i <= 2; i++)
+			values[n++] = (was + i) & mask;
+		values[n++] = ~was & mask;
+		values[n++] = x_world.vma[0].vm_lock_seq;
+		values[n++] = x_mm(0)->mm_lock_seq.sequence;
 	}
+	for (int i = 0; i < n; i++)
+		if (values[i] == was)
+			values[i--] = values[--n];
+	return n;
 }

@@ -109,7 +109,8 @@ const struct x_extent *x_world_extents(int *n)
 
 	memcpy(extents, common, sizeof(common));
 	*n = ARRAY_SIZE(common);
-	if (takes_part("reuser")) {
+	/* A path may go to the other mm, and is taken back. */
+	if (takes_part("reuser") || x_tracing == X_PATHS) {
 		memcpy(extents + *n, second_mm, sizeof(second_mm));
 		*n += ARRAY_SIZE(second_mm);
 	}

@@ -21,8 +21,8 @@ SOURCE = TOP / "tools/diff/explorer"
 # Compiled with the kernel's headers, and with the host's.
 KERNEL_PARTS = ("world", "steps", "stand_ins", "nodes", "roles", "lookups", "alone", "supplies", "maple_tree",
                 "debug")
-HOST_PARTS = ("main", "machine", "states", "search", "edges", "paths", "outcome", "report", "rounds", "scenes",
-              "blocks")
+HOST_PARTS = ("main", "machine", "states", "search", "edges", "paths", "dependencies", "outcome", "report", "rounds",
+              "scenes", "blocks")
 # Up to three threads, for all mixes; more than three, for one side alone.
 SMALL, LARGE, FULL = "small", "large", "full"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .match import Pair, pairs
 from .model import NAMES, Half, Model, Relations
-from .paths import PLAIN, RELAXED, Lines, Path, path
+from .paths import ADDRESS, PLAIN, RELAXED, Lines, Path, path
 
 # Names of fences that are one thing.
 SAME = {"mb": "smp_mb", "rmb": "smp_rmb", "wmb": "smp_wmb", "smp_acquire__after_ctrl_dep": "smp_rmb"}
@@ -94,6 +94,7 @@ def _code_changes(pair: Pair, partners: dict[int, int]) -> list[str]:
             changes.append(f"{event.name}: {other.what}")
     for number in set(range(len(theirs))) - set(partners.values()):
         changes.append(f"also {theirs[number].name}")
+    there = partners
     partners = {-1: -1, **partners, len(ours): len(theirs)}
     known = sorted(partners)
     before, after = gaps(pair.before), gaps(pair.after)
@@ -107,7 +108,33 @@ def _code_changes(pair: Pair, partners: dict[int, int]) -> list[str]:
         )
         changes += [f"no {fence} {place}" for fence in (had - has).elements()]
         changes += [f"{fence} {place}" for fence in (has - had).elements()]
-    return changes
+    ends = [(_who(pair.before, number), _who(pair.before, on)) for number, on in no_more(pair, there)]
+    return changes + [f"{name} does not depend on {on}" for name, on in ends]
+
+
+def _dependencies(of: Path, number: int) -> set[tuple[str, int]]:
+    """Those of an access, or of the caller, that the model asks for: of control and data such that lead to a store."""
+    event = of.accesses[number] if number < len(of.accesses) else None
+    stores = not event or (event.kind != "load" and event.order != PLAIN and not event.failed)
+    return {
+        (ADDRESS if how == ADDRESS else "", on)
+        for how, on in of.depends[number]
+        if (how == ADDRESS or stores) and of.accesses[on].order != PLAIN
+    }
+
+
+def no_more(pair: Pair, partners: dict[int, int]) -> list[tuple[int, int]]:
+    """Which access does not depend any more on which one before it. The caller comes last."""
+    found = []
+    for number, other in (*partners.items(), (len(pair.before.accesses), len(pair.after.accesses))):
+        now = {on for _, on in _dependencies(pair.after, other)}
+        before = sorted({on for _, on in _dependencies(pair.before, number)})
+        found += [(number, on) for on in before if on in partners and partners[on] not in now]
+    return found
+
+
+def _who(of: Path, number: int) -> str:
+    return of.accesses[number].name if number < len(of.accesses) else "what the caller does"
 
 
 def _partner(half: Half, partners: dict[int, int], ours: int, theirs: int) -> Half | None:
@@ -147,10 +174,13 @@ def _losses(pair: Pair, partners: dict[int, int], before: Relations, after: Rela
                 found.append(f"{name}: {'plain, was marked' if found is lost else 'marked, was plain'}")
         if rcu[0][a] and not rcu[1][b]:
             lost.append(f"{name}: outside RCU, was inside")
-        # Whatever order two of them had, by a dependency at least, is the other way round now.
+        # Two of the same word.
         for c, d in partners.items():
-            if a < c and b > d and ours[a].kind != "store" and ours[c].kind != "load":
+            if a < c and b > d and ours[a].where[1:] == ours[c].where[1:] and ours[c].kind != "load":
                 lost.append(f"{name} -> {ours[c].kind} of {ours[c].word.split('.')[-1]}: now the other way round")
+    # Which look decides is as much as what it orders: another one may find something else.
+    for number, on in no_more(pair, partners):
+        lost.append(f"{_who(pair.before, on)} -> {_who(pair.before, number)}: depended, does not now")
     # What only one side does can order nothing on the other one.
     for number, event in enumerate(ours):
         if number not in partners and event.order != PLAIN:
@@ -177,9 +207,22 @@ def _only_marks(pair: Pair, partners: dict[int, int]) -> bool:
         theirs[b].kind == "load" and theirs[b].order in (PLAIN, RELAXED)
         for b in set(range(len(theirs))) - set(partners.values())
     )
-    if not (same and dropped and added):
+    if not (same and dropped and added and _same_dependencies(pair, partners)):
         return False
     return _skeleton(pair.before, set(partners)) == _skeleton(pair.after, set(partners.values()))
+
+
+def _same_dependencies(pair: Pair, partners: dict[int, int]) -> bool:
+    """Do those that both sides have depend on the same of these?"""
+    inverse = {b: a for a, b in partners.items()}
+    ours, theirs = pair.before.accesses, pair.after.accesses
+    for number, other in (*partners.items(), (len(ours), len(theirs))):
+        before = {(how, on) for how, on in _dependencies(pair.before, number) if on in partners}
+        after = {(how, inverse[on]) for how, on in _dependencies(pair.after, other) if on in inverse}
+        # What has been plain led to nothing in the model.
+        if before != {(how, on) for how, on in after if ours[on].order != PLAIN}:
+            return False
+    return True
 
 
 def _skeleton(of: Path, known: set[int]) -> list[str]:

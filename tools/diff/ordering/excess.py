@@ -82,7 +82,7 @@ def _neighbour(items: list[str], number: int) -> str:
     if items[number].startswith("smp_rmb,"):
         sides.reverse()
     for side, near in sides:
-        first = next((parts for item in near if len(parts := item.split(",")) == 6), None)
+        first = next((parts for item in near if len(parts := item.split(",")) == 7), None)
         if first and first[2].split(".")[-1] in WORDS:
             return f"{side} {first[0]} {first[2].split('.')[-1]}"
     return ""

@@ -3,7 +3,9 @@
 
 import json
 import os
+import re
 import shutil
+from collections import Counter
 from functools import cached_property
 from pathlib import Path as File
 
@@ -13,6 +15,19 @@ from host.sides import TOP
 from . import paths, verdict
 from .model import Model
 from .scenes import Scenes
+
+# What orders, and has no hook in the explorer.
+UNSEEN = re.compile(r"\b(?:asm|__asm__|__smp_\w+|(?:arch|raw)_(?:sync_)?(?:atomic|atomic64|cmpxchg|xchg|try_cmpxchg)\w*)\b")
+COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+
+
+def unseen(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """What of that a change brings."""
+    found = []
+    for name in before.keys() & after.keys():
+        had, has = (Counter(UNSEEN.findall(COMMENT.sub("", files[name]))) for files in (before, after))
+        found += [f"{word} in {name}" for word in has - had]
+    return sorted(found)
 
 
 class Orderings:
@@ -77,7 +92,9 @@ class Orderings:
             job.verdict, job.reason = result.verdict, f"{job.reason}; {result.reason}"
 
     def _all_seen(self, job) -> None:
-        """Of what a change touches all that the explorer ran must be on some path."""
+        """Of what a change touches all that the explorer ran must be on some path, and be told of."""
+        if strange := unseen(self.files, job.files):
+            raise CannotTell(f"no difference found, but of memory ordering {strange[0]} is not seen")
         base, source = (
             coverage.Source(files, self.ran[side], traces)
             for files, side, traces in ((self.files, self.name, ()), (job.files, job.name, job.shape.traces))

@@ -13,22 +13,26 @@ import re
 import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path as File
 
 from host import CannotTell
 
-from .paths import ACQUIRE, FULL, PLAIN, RELAXED, RELEASE, Event, Path
+from .paths import ACQUIRE, ADDRESS, DATA, FULL, PLAIN, RELAXED, RELEASE, Event, Path
 
-# linux-kernel.cat's relations inside a thread. Dependencies are from elsewhere: compare.py.
-RELATIONS = ("mb", "po-rel", "acq-po", "wmb", "rmb", "gp", "barrier", "po-unlock-lock-po", "rmw")
+# linux-kernel.cat's relations inside a thread; what dependencies come to is in the last three.
+RELATIONS = ("mb", "po-rel", "acq-po", "wmb", "rmb", "gp", "barrier", "po-unlock-lock-po", "rmw", "addr", "to-r", "to-w")
 # In the model each is a part of what the next one is a part of, wherever it stands there:
-# `barrier` keeps the compiler away; acq-po and rmb are `fence`, so ppo, and so is rmw, which is in fr;
-# wmb is that and in cumul-fence; po-rel is A-cumulative there; mb is all that, and in pb.
+# `barrier` keeps the compiler away; acq-po and rmb are `fence`, so ppo, as are to-r and to-w, and so is rmw, which
+# is in fr; wmb is that and in cumul-fence; po-rel is A-cumulative there; mb is all that, and in pb.
 STRENGTH = {
     "barrier": 1,
     "acq-po": 2,
     "rmb": 2,
     "rmw": 2,
+    "addr": 2,
+    "to-r": 2,
+    "to-w": 2,
     "wmb": 3,
     "po-rel": 4,
     "po-unlock-lock-po": 4,
@@ -67,15 +71,33 @@ def store(order: str, place: str, value: str) -> str:
     return name.format(f"{place}, {value}") + ";"
 
 
-def statement(event: Event, number: int, place: str) -> str:
+def statement(event: Event, number: int, place: str, value: str) -> str:
     register = f"r{number}"
     if event.kind == "load" or event.failed:
         return load(register, event.order, place)
     if event.kind == "store":
-        return store(event.order, place, str(number + 1))
+        return store(event.order, place, value)
     if event.returns_nothing and event.order == RELAXED:
-        return f"atomic_inc({place});"
-    return f"{register} = atomic_xchg{SUFFIX[event.order]}({place}, {number + 1});"
+        return f"atomic_add({value}, {place});"
+    return f"{register} = atomic_xchg{SUFFIX[event.order]}({place}, {value});"
+
+
+def depending(path: Path, number: int) -> str:
+    """An access with what it depends on. All that is read is 0.
+
+    What a store depends on by control is in its value: the model has both in rwdep and nowhere else, and of
+    conditions herd7 would have to try each both ways.
+    """
+    address = [f"r{n}" for how, n in path.depends[number] if how == ADDRESS]
+    value = [str(number + 1), *dict.fromkeys(f"r{n}" for how, n in path.depends[number] if how != ADDRESS)]
+    place = f"({' + '.join([f'x{number}', *address])})" if address else f"x{number}"
+    return statement(path.accesses[number], number, place, " + ".join(value))
+
+
+def addresses(path: Path) -> list[tuple[int, int]]:
+    """Which access has its address from which marked one before it."""
+    every = [(on, number) for number, depends in enumerate(path.depends[:-1]) for how, on in depends if how == ADDRESS]
+    return [(on, number) for on, number in every if path.accesses[on].order != PLAIN]
 
 
 def litmus(path: Path) -> str:
@@ -92,9 +114,10 @@ def litmus(path: Path) -> str:
                 raise CannotTell(f"memory ordering: {event.what}() is not modelled")
             body.append(f"{FENCES[event.what]};")
         else:
-            body.append(statement(event, number, f"x{number}"))
+            body.append(depending(path, number))
             number += 1
-    body = ["rcu_read_lock();"] * -least + body + ["q1 = READ_ONCE(*after_r);", "WRITE_ONCE(*after_w, 1);"]
+    value = " + ".join(["1", *(f"r{on}" for _, on in path.depends[-1])])
+    body = ["rcu_read_lock();"] * -least + body + ["q1 = READ_ONCE(*after_r);", f"WRITE_ONCE(*after_w, {value});"]
     body += ["rcu_read_unlock();"] * (depth - least)
     names = [*(f"x{i}" for i in range(number)), "before_r", "before_w", "after_r", "after_w"]
     registers = "".join(f"\tint r{i};\n" for i in range(number)) + "\tint q0;\n\tint q1;\n"
@@ -141,7 +164,24 @@ class Model:
         return said
 
     def relations(self, path: Path) -> Relations:
-        """Which halves of its accesses are ordered, and how strongly."""
+        """Which halves of its accesses are ordered, and how strongly.
+
+        Where an access goes to must be known, or herd7 would try all places. So of address dependencies it is asked
+        one by one: what the model says of them is said of the two accesses alone.
+        """
+        found = self._said(Path(tuple(replace(e, on=e.on.replace(ADDRESS, DATA)) for e in path.events), "", path.on))
+        for ends in addresses(path):
+            both = [replace(path.accesses[number], on="") for number in ends]
+            two = Path((both[0], replace(both[1], on=f"{ADDRESS}0")), "")
+            for (left, right), strength in self._said(two).items():
+                if (left[0], right[0]) == (0, 1):
+                    pair = (ends[0], left[1]), (ends[1], right[1])
+                    found[pair] = max(found.get(pair, 0), strength)
+        _close(path, _halves(path), found)
+        return {pair: strength for pair, strength in found.items() if _counts(path, *pair, strength)}
+
+    def _said(self, path: Path) -> Relations:
+        """Relations as herd7 prints them."""
         text = litmus(path)
         options = ["-through", "all", "-show", "all", "-doshow", ",".join(RELATIONS), "-showraw", ",".join(RELATIONS)]
         dot = self.run(text, *options, dot=True)
@@ -154,22 +194,33 @@ class Model:
         for target, source, names in re.findall(
             r'^eiid(\d+) -> eiid(\d+) \[label="([^"]*)"[^\n]*dir="back"', dot, re.MULTILINE
         ):
-            self._note(found, named, source, target, names)
-        _close(path, halves, found)
-        return {pair: strength for pair, strength in found.items() if _counts(path, *pair, strength)}
+            self._note(path, found, named, source, target, names)
+        return found
 
     @staticmethod
-    def _note(found: Relations, named: dict, source: str, target: str, names: str) -> None:
+    def _note(path: Path, found: Relations, named: dict, source: str, target: str, names: str) -> None:
         if source not in named or target not in named:
             return
-        strength = max((STRENGTH.get(name, 0) for name in re.split(r"\\n|[ ,]", names)), default=0)
-        if strength:
-            pair = named[source], named[target]
+        pair = named[source], named[target]
+        known = (name for name in re.split(r"\\n|[ ,]", names) if _asked_for(path, *pair, name))
+        if strength := max((STRENGTH.get(name, 0) for name in known), default=0):
             found[pair] = max(found.get(pair, 0), strength)
 
     def many(self, paths: list[Path]) -> dict[Path, Relations]:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             return dict(zip(paths, pool.map(self.relations, paths), strict=True))
+
+
+def marked(path: Path, half: Half) -> bool:
+    """The caller's are."""
+    return not 0 <= half[0] < len(path.accesses) or path.accesses[half[0]].order != PLAIN
+
+
+def _asked_for(path: Path, left: Half, right: Half, name: str) -> bool:
+    """hb has ppo between marked accesses; w-pre-bounded and r-pre-bounded have addr behind one."""
+    if name == "addr":
+        return marked(path, left)
+    return name not in ("to-r", "to-w") or (marked(path, left) and marked(path, right))
 
 
 def _counts(path: Path, left: Half, right: Half, strength: int) -> bool:
@@ -199,23 +250,19 @@ def _close(path: Path, halves: list[Half], found: Relations) -> None:
                 steps[place[left]].append(place[right])
         return steps
 
-    def marked(number: int) -> bool:
-        access = halves[number][0]
-        return not 0 <= access < len(path.accesses) or path.accesses[access].order != PLAIN
-
     def follow(steps: list[list[int]]) -> list[int]:
         """Of each half all that can be reached, as bits."""
         reach = [0] * len(halves)
         for number in reversed(range(len(halves))):
             for step in steps[number]:
-                reach[number] |= 1 << step | (reach[step] if marked(step) else 0)
+                reach[number] |= 1 << step | (reach[step] if marked(path, halves[step]) else 0)
         return reach
 
     ordered, written, strong = follow(links(ORDER)), follow(links(WRITTEN)), links(FULLY)
     for number, left in enumerate(halves):
         fully = 0
         for step in strong[number]:
-            fully |= ordered[step] if marked(step) else 0
+            fully |= ordered[step] if marked(path, halves[step]) else 0
         for other in range(number + 1, len(halves)):
             for reach, strength in ((fully, FULLY), (written[number], WRITTEN), (ordered[number], ORDER)):
                 if reach >> other & 1:

@@ -13,8 +13,14 @@ from host import CannotTell
 FULL, ACQUIRE, RELEASE, RELAXED, PLAIN = "full", "acquire", "release", "relaxed", "plain"
 # Those that may leave the word as it was.
 CONDITIONAL = ("cmpxchg", "unless", "not_zero", "positive", "negative", "down_")
+CONTROL, ADDRESS, DATA = "c", "a", "d"
 # Functions of the kernel that the explorer has stand-ins for, and what they order.
 TRUSTED = {"schedule": FULL, "wake_up_process": FULL, "wake_up_state": FULL}
+
+
+def depends(text: str) -> tuple[tuple[str, int], ...]:
+    """As explorer/paths.c writes it."""
+    return tuple((how, int(number)) for how, number in re.findall(r"([acd])(\d+)", text))
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,12 @@ class Event:
     of: str = ""
     before: str = ""
     after: str = ""
+    on: str = ""
+
+    @cached_property
+    def depends(self) -> tuple[tuple[str, int], ...]:
+        """On which accesses of its path, and how: CONTROL, ADDRESS or DATA."""
+        return depends(self.on)
 
     @property
     def access(self) -> bool:
@@ -96,6 +108,15 @@ class Event:
 class Path:
     events: tuple[Event, ...]
     end: str
+    on: str = ""  # what decides whether it ends so
+
+    @cached_property
+    def depends(self) -> tuple[tuple[tuple[str, int], ...], ...]:
+        """Of each access, and of what the caller does then, what it depends on; what has no value leads to nothing."""
+        every = [event.depends for event in self.accesses] + [depends(self.on)]
+        return tuple(
+            tuple((how, number) for how, number in one if not self.accesses[number].returns_nothing) for one in every
+        )
 
     @cached_property
     def accesses(self) -> tuple[Event, ...]:
@@ -113,7 +134,7 @@ class Path:
 
     @cached_property
     def labels(self) -> tuple:
-        return (*(event.label for event in self.events), self.end)
+        return (*((event.label, event.on) for event in self.events), self.end, self.on)
 
 
 # By operation the lines that the explorer wrote; two of the same are equal as text.
@@ -152,7 +173,7 @@ def _outermost(events: list[Event]) -> tuple[Event, ...]:
 
 def path(line: str) -> Path:
     *items, end = line.split(";")
-    return Path(_outermost([_event(item) for item in items]), end[1:])
+    return Path(_outermost([_event(item) for item in items]), *end[1:].split(","))
 
 
 def parse(text: str) -> Lines:

@@ -120,8 +120,35 @@ def _between(paths: tuple[Path, ...], left: tuple[int, int] | None, right: tuple
     return fences
 
 
+@dataclass(frozen=True)
+class Tie:
+    """What a statement does depends on a load before it, by a condition of the test."""
+
+    condition: int  # its line
+    load: tuple[int, int]  # (operation, access of its path)
+    target: tuple[int, int] | None  # None: what the caller does
+
+    def holds(self, paths: tuple[Path, ...]) -> bool:
+        operation, load = self.load
+        same = self.target and self.target[0] == operation
+        return load in {on for _, on in paths[operation].depends[self.target[1] if same else -1]}
+
+
+def _ties(test: Test, way: list[Statement], statement: Statement, at: dict) -> list[Tie]:
+    """Of a store, as the model asks for; loads that are plain, and the caller's own, tie nothing."""
+    if statement.kind == "load" or statement.order == PLAIN:
+        return []
+    return [
+        Tie(condition, at[load], at.get(statement))
+        for condition in statement.inside
+        if test.decides(condition, statement)
+        for load in test.looks(way, statement, condition)
+        if load in at and load.order != PLAIN
+    ]
+
+
 def _place(
-    way: list[Statement], names: tuple[str, ...], words: dict, paths: tuple[Path, ...], strict: bool
+    test: Test, way: list[Statement], names: tuple[str, ...], words: dict, paths: tuple[Path, ...], strict: bool
 ) -> Embedding | None:
     """The first fit of a way over these paths."""
     flat = [(o, n, e) for o, each in enumerate(paths) for n, e in enumerate(each.accesses)]
@@ -130,9 +157,16 @@ def _place(
     def has(wanted: list[str], fences: Fences) -> bool:
         return not Counter(wanted) - Counter(name for _, name in fences)
 
+    def decided(statements: list[Statement], at: dict) -> bool:
+        """Is what they do decided by what the test says?"""
+        ties = [tie for each in statements for tie in _ties(test, way, each, at)]
+        return all(tie.holds(paths) for tie in ties)
+
     def search(index: int, start: int, last: tuple[int, int] | None, wanted: list[str], at: dict) -> dict | None:
         if index == len(mine):
-            return at if not strict or has(wanted, _between(paths, last, None)) else None
+            callers = [each for each in way if each.kind != "fence" and each not in at]
+            fine = not strict or (has(wanted, _between(paths, last, None)) and decided(callers, at))
+            return at if fine else None
         statement = mine[index]
         if statement.kind == "fence":
             return search(index + 1, start, last, [*wanted, statement.name], at)
@@ -141,7 +175,9 @@ def _place(
             if not fits(event, statement, words[statement.place]) or (strict and not enough(event, statement)):
                 continue
             here = operation, number
-            if strict and not has(wanted, _between(paths, last, here)):
+            if strict and not (
+                has(wanted, _between(paths, last, here)) and decided([statement], {**at, statement: here})
+            ):
                 continue
             if found := search(index + 1, i + 1, here, [], {**at, statement: here}):
                 return found
@@ -164,12 +200,17 @@ def _kinds(lines: frozenset[str]) -> list[Path]:
 
 
 def embed(
-    way: list[Statement], operations: tuple[str, ...], words: dict, kinds: dict[str, list[Path]], strict=True
+    test: Test,
+    way: list[Statement],
+    operations: tuple[str, ...],
+    words: dict,
+    kinds: dict[str, list[Path]],
+    strict: bool = True,
 ) -> list:
     """All tightest fits of a way over paths of these operations."""
     found = []
     for paths in itertools.product(*(kinds[name] for name in operations)):
-        if one := _place(way, operations, words, paths, strict):
+        if one := _place(test, way, operations, words, paths, strict):
             found.append(one)
     least = min((one.spare for one in found), default=0)
     return [one for one in found if one.spare == least]
@@ -189,7 +230,7 @@ class Scenes:
     def fits_of(self, claim: Claim, thread: Thread, number: int, operations: tuple[str, ...]) -> list[Embedding]:
         key = claim.test.name, thread.number, number, operations
         if key not in self._fits:
-            self._fits[key] = embed(thread.ways[number], operations, claim.words[thread.number], self.kinds)
+            self._fits[key] = embed(claim.test, thread.ways[number], operations, claim.words[thread.number], self.kinds)
         return self._fits[key]
 
     def disagreements(self) -> list[str]:
@@ -207,7 +248,7 @@ class Scenes:
         """The first line with which there is no fit any more."""
         words, name = claim.words[thread.number], claim.test.name
         for upto in range(1, len(way) + 1):
-            if not embed(way[:upto], operations, words, self.kinds):
+            if not embed(claim.test, way[:upto], operations, words, self.kinds):
                 at = way[upto - 1].line
                 line = claim.test.lines[at].split("//")[0].strip()
                 return f"{name}.litmus:{at + 1}: {line} -- not what {' and '.join(operations)} does"
@@ -226,19 +267,19 @@ class Scenes:
                 for operations in itertools.product(*claim.operations[thread.number]):
                     for number in range(len(thread.ways)):
                         for one in self.fits_of(claim, thread, number, operations):
-                            self._edit(one, partners, edits)
+                            self._edit(claim.test, one, partners, edits)
             if edits.any():
                 found.append(edits.apply(claim.test))
         return found
 
     @staticmethod
-    def _edit(one: Embedding, partners: dict, edits: "Edits") -> None:
+    def _edit(test: Test, one: Embedding, partners: dict, edits: "Edits") -> None:
         choices = [
             partners.get((name, each.labels), [Pair(each, each)])
             for name, each in zip(one.operations, one.paths, strict=True)
         ]
         for pairs in itertools.product(*choices):
-            edits.add(one, pairs, [pair.partners() for pair in pairs])
+            edits.add(test, one, pairs, [pair.partners() for pair in pairs])
 
     def changed(self, compared: dict[str, Compared]) -> list[tuple[Rewritten, str]]:
         """Tests that end otherwise with the code after in them, and how."""
@@ -260,17 +301,19 @@ class Edits:
 
     def __init__(self):
         self.orders: dict[Statement, str] = {}
-        self.gone: set[Statement] = set()  # fences
+        self.gone: set[Statement] = set()  # fences, and stores
         self.new: dict[Statement, set[str]] = {}  # fences, before it
         self.swapped: list[tuple[Statement, Statement]] = []
+        self.freed: dict[Statement, set[int]] = {}  # of conditions that it does not depend on any more
 
     def any(self) -> bool:
         changed = any(order != statement.order for statement, order in self.orders.items())
-        return changed or bool(self.gone) or bool(self.swapped) or any(self.new.values())
+        return changed or bool(self.gone) or bool(self.swapped) or any(self.new.values()) or bool(self.freed)
 
-    def add(self, one: Embedding, pairs: tuple[Pair, ...], there: list[dict[int, int]]) -> None:
+    def add(self, test: Test, one: Embedding, pairs: tuple[Pair, ...], there: list[dict[int, int]]) -> None:
         for statement, (operation, number) in one.at.items():
             self._order(statement, pairs[operation], number, there[operation].get(number))
+        self._ties(test, one, pairs, there)
         marks = sorted(one.at.items(), key=lambda item: item[1])
         known = [(statement, at) for statement, at in marks if at[1] in there[at[0]]]
         for (left, a), (right, b) in itertools.pairwise(known):
@@ -283,7 +326,18 @@ class Edits:
             now = _between(after, *(end and (end[0], there[end[0]][end[1]]) for end in ends))
             self._fences(one, left and left[0], right and right[0], had, now)
 
+    def _ties(self, test: Test, one: Embedding, pairs: tuple[Pair, ...], there: list[dict[int, int]]) -> None:
+        for statement in one.way:
+            for tie in _ties(test, one.way, statement, one.at) if statement.kind != "fence" else ():
+                ends = [end and (end[0], there[end[0]].get(end[1])) for end in (tie.load, tie.target)]
+                if any(end and end[1] is None for end in ends):
+                    continue
+                if not Tie(tie.condition, *ends).holds(tuple(pair.after for pair in pairs)):
+                    self.freed.setdefault(statement, set()).add(tie.condition)
+
     def _order(self, statement: Statement, pair: Pair, number: int, partner: int | None) -> None:
+        if partner is None and not statement.register and statement.kind != "load" and _gone(pair, number):
+            self.gone.add(statement)
         was = order_of(pair.before.accesses[number])
         now = was if partner is None else order_of(pair.after.accesses[partner])
         # An exchange that is plain now is two accesses: they have no partner.
@@ -331,6 +385,8 @@ class Edits:
             indent = re.match(r"\s*", lines[number])[0]
             said.append(f"{was} -> {text or 'nothing'}")
             lines[number] = f"{indent}{text}{TAB if text else ''}// was: {was}"
+        for statement, conditions in self.freed.items():
+            said += _free(test, lines, statement, conditions)
         for statement, fences in self.new.items():
             indent = re.match(r"\s*", test.lines[statement.line])[0]
             said += [
@@ -338,3 +394,30 @@ class Edits:
             ]
             lines[statement.line] = "".join(f"{indent}{f}();\n" for f in sorted(fences)) + lines[statement.line]
         return Rewritten(test, "\n".join(lines) + "\n", said)
+
+
+def _gone(pair: Pair, number: int) -> bool:
+    """Is what was done to a word not done in any other way?"""
+    mine, theirs = pair.before.accesses, pair.after.accesses
+    had, has = (sum(e.where[1:] == mine[number].where[1:] for e in each) for each in (mine, theirs))
+    return has < had
+
+
+def _free(test: Test, lines: list[str], statement: Statement, conditions: set[int]) -> list[str]:
+    """Takes a statement out of conditions: the blocks around it end before it, and begin again behind it."""
+    around = statement.inside[min(statement.inside.index(condition) for condition in conditions) :]
+    texts = {line: test.lines[line].split("//")[0].strip() for line in around}
+    if any(test.otherwise(line, statement.line) for line in around):
+        return []  # in an else: not said, so nobody minds
+    blocks = [line for line in around if texts[line].endswith("{")]
+    kept = [line for line in around if line not in conditions]
+    for line in set(around) - set(blocks):
+        lines[line] = ""
+    # herd7 takes no empty blocks.
+    some = [f"{register} = {register};" for register in re.findall(r"\br\d+\b", texts[around[0]])[:1]]
+    head = some + ["}"] * len(blocks) + [texts[line].rstrip(" {") + " {" for line in kept]
+    tail = ["}"] * len(kept) + [texts[line] for line in blocks] + some
+    lines[statement.line] = "\n".join([*head, lines[statement.line], *tail])
+    return [
+        f"{test.lines[statement.line].split('//')[0].strip()} whatever {texts[line]}" for line in sorted(conditions)
+    ]

@@ -2,7 +2,7 @@
 """A hand-written litmus test: its threads, their statements, and the ways through them."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path as File
 
@@ -12,6 +12,7 @@ from .model import SUFFIX, load, store
 from .paths import ACQUIRE, FULL, PLAIN, RELAXED, RELEASE
 
 FENCES = ("smp_mb", "smp_rmb", "smp_wmb")
+RETURN_NOTHING = ("atomic_inc", "atomic_dec", "atomic_add", "atomic_sub")
 PLACE = r"\*?(\w+)"
 CODE = re.compile(r"^\s*(?:(\w+) = )?(.*?);\s*(?://.*)?$")
 
@@ -25,6 +26,7 @@ class Statement:
     order: str = ""
     register: str = ""
     value: str = ""
+    inside: tuple[int, ...] = ()  # the lines of the conditions that it is in, the outermost first
 
     def ordered(self, order: str) -> str:
         """The same with another order."""
@@ -33,7 +35,8 @@ class Statement:
         if self.kind == "store":
             return store(order, self.place, self.value)
         head = f"{self.register} = " if self.register else ""
-        name = re.sub(r"(_acquire|_release|_relaxed)$", "", self.name) + SUFFIX[order]
+        suffix = "" if self.name in RETURN_NOTHING else SUFFIX[order]
+        name = re.sub(r"(_acquire|_release|_relaxed)$", "", self.name) + suffix
         return f"{head}{name}({self.value});"
 
 
@@ -43,7 +46,12 @@ class Thread:
     ways: list[list[Statement]] = field(default_factory=list)
 
 
-def _statement(line: int, text: str) -> Statement | None:
+def _statement(line: int, text: str, inside: tuple[int, ...]) -> Statement | None:
+    one = _read(line, text)
+    return one and replace(one, inside=inside)
+
+
+def _read(line: int, text: str) -> Statement | None:
     found = CODE.match(text)
     if not found:
         return None
@@ -69,7 +77,7 @@ def _statement(line: int, text: str) -> Statement | None:
         return Statement(line, "store", name, arguments[0].lstrip("*"), stores[name], "", arguments[1])
     if name.startswith("atomic_"):
         order = next((o for o, suffix in SUFFIX.items() if suffix and name.endswith(suffix)), FULL)
-        if name in ("atomic_inc", "atomic_dec", "atomic_add", "atomic_sub"):
+        if name in RETURN_NOTHING:
             order = RELAXED
         place = arguments[1] if re.match(r"atomic_(fetch_)?(add|sub)", name) else arguments[0]
         return Statement(line, "rmw", name, place, order, register, call[2])
@@ -94,7 +102,7 @@ class Test:
             at += 1
         return found
 
-    def _ways(self, at: int, end: int) -> tuple[list[list[Statement]], int]:
+    def _ways(self, at: int, end: int, inside: tuple[int, ...] = ()) -> tuple[list[list[Statement]], int]:
         """All ways from a line to the end of its block."""
         ways: list[list[Statement]] = [[]]
         while at < end:
@@ -103,20 +111,53 @@ class Test:
                 break
             if text.startswith("if "):
                 taken, other = [], [[]]
+                within = (*inside, at)
                 if text.endswith("{"):
-                    taken, at = self._ways(at + 1, end)
+                    taken, at = self._ways(at + 1, end, within)
                     if self.lines[at].strip().startswith("} else {"):
-                        other, at = self._ways(at + 1, end)
+                        other, at = self._ways(at + 1, end, within)
                     at += 1
                 else:
-                    one = _statement(at + 1, self.lines[at + 1])
+                    one = _statement(at + 1, self.lines[at + 1], within)
                     taken, at = [[one] if one else []], at + 2
                 ways = [way + branch for way in ways for branch in (*taken, *other)]
                 continue
-            if one := _statement(at, self.lines[at]):
+            if one := _statement(at, self.lines[at], inside):
                 ways = [[*way, one] for way in ways]
             at += 1
         return ways, at
+
+    def decides(self, condition: int, statement: Statement) -> bool:
+        """Does it depend on a condition around it? Not if the same is done right on its other side."""
+        side = self.otherwise(condition, statement.line)
+        return not any(
+            (other.kind, other.place, other.value, other.order)
+            == (statement.kind, statement.place, statement.value, statement.order)
+            and other.inside[-1:] == (condition,)
+            and self.otherwise(condition, other.line) != side
+            for thread in self.threads
+            for way in thread.ways
+            for other in way
+        )
+
+    def otherwise(self, condition: int, line: int) -> bool:
+        """Is a line in the else of a condition that it is in?"""
+        depth = 0
+        for text in (self.lines[number].split("//")[0].strip() for number in range(condition, line)):
+            if text.startswith("}"):
+                depth -= 1
+                if depth == 0 and "else" in text:
+                    return True
+            depth += text.endswith("{")
+        return False
+
+    def looks(self, way: list[Statement], statement: Statement, condition: int) -> list[Statement]:
+        """Which loads of a way are in a condition that a statement of it is in."""
+        before = way[: way.index(statement)]
+        # One inside of the condition says nothing of how it came out.
+        registers = set(re.findall(r"\br\d+\b", self.lines[condition]))
+        last = {one.register: one for one in before if one.register in registers and one.line < condition}
+        return list(last.values())
 
     @property
     def result(self) -> str:

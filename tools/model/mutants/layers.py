@@ -3,6 +3,7 @@
 
     model::TEST     a test of tools/model/tests, under loom
     litmus::TEST    a litmus test, whose verdict changes
+    ordering::TEST  one of make ordering SIDES=1: what C and Rust do, and which of it the memory model orders
     check::CHECK    one of scripts/check/run
     diff::PLACE     where `make diff` finds C and Rust to differ
     guest::TEST     a test in the guest, on the stock kernel; begins with its suite
@@ -166,6 +167,23 @@ class Litmus(Layer):
         self.judge(test, says, code, out)
 
 
+class Ordering(Layer):
+    tag = "ORDER"
+    deadline = 400
+
+    def unchanged(self, tests: list[str]) -> str:
+        code, out = self.make("ordering", "SIDES=1")
+        missing = [test for test in tests if f" {test}\n" not in out]
+        return out if code != 0 or missing else ""
+
+    def kill(self, test: str, says: str) -> None:
+        code, out = self.make("ordering", "SIDES=1")
+        if code is None or "TAP version" not in out:
+            raise Lives(f"does not build, or was not done after {self.deadline} s:\n{out}")
+        if not re.search(rf"^not ok \d+ {re.escape(test)} # .*{re.escape(says)}", out, re.MULTILINE):
+            raise Lives(f"{test} does not say '{says}':\n{out}")
+
+
 class Check(Layer):
     tag = "CHECK"
 
@@ -251,7 +269,7 @@ class Kasan(Guest):
     kernel = "kasan"
 
 
-ALL = {"model": Model, "litmus": Litmus, "check": Check, "diff": Diff, "guest": Guest, "kasan": Kasan}
+ALL = {"model": Model, "litmus": Litmus, "ordering": Ordering, "check": Check, "diff": Diff, "guest": Guest, "kasan": Kasan}
 
 
 def prepare() -> None:
