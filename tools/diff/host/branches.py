@@ -16,10 +16,14 @@ ASSERTION = re.compile(
     r"^(?:VM_)?(?:WARN|BUG)(?:_TAINT)?(?:_ON)?(?:_ONCE)?(?:_VMA|_MM)?\(|^(?:RCU_LOCKDEP_WARN|lockdep_assert\w*)\("
 )
 
+FIXED = re.compile(r"NULL|true|false|-?\d+U?|&\w+(?:(?:->|\.)\w+)*")
+
 
 def conditions(text: str) -> set[str]:
     """The parts of a statement's condition, each without what does not matter: its sense, hints, blanks."""
-    text = KEYWORD.sub("", text.strip())
+    keyword, text = KEYWORD.match(text.strip()), KEYWORD.sub("", text.strip()).strip()
+    if keyword and text.startswith("(") and not keyword[0].endswith("return"):
+        text = text[: _closes(text) + 1]  # not what is done then
     text = re.sub(r"\b(?:un)?likely\b|\s", "", text).rstrip(";{")
     # What is chosen by it, or assigned, is no part of it.
     text = re.sub(r"^[\w>.\-]+=(?!=)", "", text.split("?")[0])
@@ -48,6 +52,17 @@ def _closes(term: str) -> int:
     return -1
 
 
+def _arguments(text: str, begin: int) -> list[str]:
+    """Behind an opening bracket."""
+    depth, parts = 0, [""]
+    for char in text[begin:]:
+        depth += (char in "([{") - (char in ")]}")
+        if depth < 0:
+            break
+        parts = [*parts, ""] if char == "," and not depth else [*parts[:-1], parts[-1] + char]
+    return [" ".join(part.split()) for part in parts]
+
+
 class Ways:
     """Of one side the places that always went the same way."""
 
@@ -71,6 +86,21 @@ class Ways:
     def statement(self, file: str, number: int) -> str:
         first, last = self.source.statement(file, number)
         return " ".join(" ".join(self.source.text[file][first - 1 : last]).split())
+
+    def is_fixed(self, file: str, number: int) -> bool:
+        """Is it a parameter alone that is asked for, and what each caller gives for it is a constant, or an address?"""
+        function, terms = self.source.functions[file].get(number, ""), conditions(self.statement(file, number))
+        text = "\n".join(line for lines in self.source.text.values() for line in lines)
+        calls = [match for match in re.finditer(rf"\b{function}\(", text) if function]
+        lists = [(_arguments(text, match.end()), text[: match.start()]) for match in calls]
+        # Where it is defined, or declared, a type comes before the name.
+        defined = [names for names, before in lists if re.search(r"^\w[^;{}()=]*$", before.rpartition("\n")[2] or " ")]
+        given = [names for names, before in lists if before.rpartition("\n")[2][:1].isspace()]
+        names = [re.split(r"[\s*]", name)[-1] for name in (defined[0] if defined else [])]
+        if len(terms) != 1 or not terms <= set(names) or not given:
+            return False
+        at = names.index(*terms)
+        return all(len(names) > at and FIXED.fullmatch(names[at]) for names in given)
 
     def gaps(self) -> Iterator[str]:
         """As the list of exceptions names them."""
@@ -109,7 +139,9 @@ def _is_known(old: Ways, new: Ways, was: tuple[str, int], now: tuple[str, int]) 
 def _unknown(ways: Ways, is_known: Callable, file: str, number: int) -> tuple[str, int] | None:
     """What of this line went one way only, in each of its uses, and is not known."""
     uses = ways.uses(file, number)
-    places = [next((p for p in use if p in ways.never and not is_known(p)), None) for use in uses]
+    places = [
+        next((p for p in use if p in ways.never and not ways.is_fixed(*p) and not is_known(p)), None) for use in uses
+    ]
     return places[0] if places and all(places) else None
 
 
