@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import CannotTell, boot, guest, lanes, objects, show, story, trees
+from . import CannotTell, boot, coverage, guest, lanes, objects, show, story, trees
 from .boot import Attempt
 from .difference import Difference
 
@@ -43,6 +43,13 @@ def _report_is_of_who_ran() -> str:
     sides = guest.Sides(["before", "a", "b"])
     sides.take(_attempt("kernel", "rust", "before", "a", "b", splats=[("a", "WARNING: x")]))
     return "" if list(sides.failed) == ["a"] and sides.waiting == ["b"] else f"{sides.failed}, {sides.waiting}"
+
+
+def _called_is_told() -> str:
+    text = trees.spaced(trees.tokens({"a.c": "static int used(void)\n{\n}\nint x(void)\n{\n\tif (a || used()) /* lone() */\n}\nint lone(void);"}))
+    rest, uncalled = coverage.called(["a.c:2 in used()", "a.c:9 in lone()", "a.c:9 in vma_end_read()", "a.c:1"], [text])
+    told = len(rest) == 3 and len(uncalled) == 1 and uncalled[0].startswith("lone() ")
+    return "" if told else f"{rest}, {uncalled}"
 
 
 def _damaged_is_asked_again() -> str:
@@ -195,6 +202,7 @@ def results() -> Iterator[tuple[str, str]]:
         _is_run_again_alone,
         _report_is_of_who_ran,
         _damaged_is_asked_again,
+        _called_is_told,
         _sum_is_looked_at,
         _base_that_hangs_ends_it,
         _picture_parts_where_it_does,

@@ -332,6 +332,21 @@ def _judge(source: Source, file: str, numbers: range, same_code: bool) -> tuple[
     return never, foreign
 
 
+def called(places: list[str], texts: list[str]) -> tuple[list[str], list[str]]:
+    """Which of these are in what the protocol is made of or calls, by its text without comments; and the functions
+    that the others are in."""
+    rest, uncalled = [], []
+    for place in places:
+        name = re.search(r" in (\w+)\(\)$", place)
+        # Not what is declared or defined: there a type comes before the name.
+        call = rf"(?:[^\w\s*]|\breturn|\belse|\bdo)\s*\b{name[1]}\s*\(" if name else ""
+        if not name or name[1] in (*trees.OPERATIONS, *trees.OPTIONAL) or any(re.search(call, text) for text in texts):
+            rest.append(place)
+        else:
+            uncalled.append(f"{name[1]}() (nothing of the protocol calls it)")
+    return rest, list(dict.fromkeys(uncalled))
+
+
 def first_of(places: list[str]) -> str:
     """In one line of many."""
     return places[0] + (f", and {len(places) - 1} more" if len(places) > 1 else "")

@@ -8,7 +8,6 @@ explored and booted together.
 
 import hashlib
 import os
-import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -55,16 +54,8 @@ def never_ran(
 ) -> tuple[list[str], list[str]]:
     """As coverage.never_ran(); but a function that nothing of the protocol calls, yet or any more, is not examined."""
     never, foreign = coverage.never_ran(*sources, (old.files, new.files), same_code)
-    rest = []
-    for place in never:
-        name = re.search(r" in (\w+)\(\)$", place)
-        # Not what is declared or defined: there a type comes before the name.
-        call = rf"(?:[^\w\s*]|\breturn|\belse|\bdo)\s*\b{name[1]}\s*\(" if name else ""
-        if any(re.search(call, version.tokens) for version in (old, new)):
-            rest.append(place)
-        else:
-            foreign.append(f"{name[1]}() (nothing of the protocol calls it)")
-    return rest, list(dict.fromkeys(foreign))
+    rest, uncalled = coverage.called(never, [trees.spaced(version.tokens) for version in (old, new)])
+    return rest, foreign + uncalled
 
 
 @dataclass

@@ -253,6 +253,11 @@ def _tokens(text: str) -> str:
     return re.sub(r" +\n", "\n", "".join(out))
 
 
+def spaced(text: str) -> str:
+    """What tokens() has made, to be read."""
+    return text.replace("\x01", " ")
+
+
 def _traces(files: dict[str, str]) -> set[str]:
     """The trace points that are called."""
     code = _code({name: text for name, text in files.items() if name != TRACE})

@@ -9,7 +9,7 @@ from collections import Counter
 from functools import cached_property
 from pathlib import Path as File
 
-from host import CannotTell, blocks, coverage
+from host import CannotTell, blocks, coverage, trees
 from host.sides import TOP
 
 from . import paths, verdict
@@ -100,5 +100,6 @@ class Orderings:
             for files, side, traces in ((self.files, self.name, ()), (job.files, job.name, job.shape.traces))
         )
         never, _ = coverage.never_ran(base, source, (self.files, job.files))
+        never, _ = coverage.called(never, [trees.spaced(trees.tokens(files)) for files in (self.files, job.files)])
         if never:
             raise CannotTell(f"no difference found, but of memory ordering no path was looked at through {never[0]}")
