@@ -136,7 +136,7 @@ impl Vma<'_, Attached> {
     /// use vma_lock::{safe::MmVmaLock, sys::TaskState};
     ///
     /// /// On every way out readers are let in again.
-    /// fn without_readers(mm: &MmWithUser, addr: usize, f: impl FnOnce(&VmaRef) -> Result) -> Result {
+    /// fn alone(mm: &MmWithUser, addr: usize, f: impl FnOnce(&VmaRef) -> Result) -> Result {
     ///     let mut mmap = mm.mmap_write_lock_killable()?;
     ///     let mut vma = mmap.vma_lookup(addr).ok_or(ENOMEM)?;
     ///
