@@ -46,7 +46,9 @@ def refcount(to: Editor) -> None:
     path = "rust/kernel/sync/refcount.rs"
     trait = Piece("rust/vma_lock/sys/refcount.rs", plan.REFCOUNT).read(to.level)
     impl = Piece("rust/vma_lock/sys/kernel/refcount.rs", plan.REFCOUNT).read(to.level)
-    methods = plan.inherent(trait.item("RefcountExt"), impl.item("impl RefcountExt for Refcount"), "impl Refcount").children
+    methods = plan.inherent(
+        trait.item("RefcountExt"), impl.item("impl RefcountExt for Refcount"), "impl Refcount"
+    ).children
     methods[0].blank_before = True
     body = indent(join(methods)).replace("as_ptr(self)", "self.as_ptr()")
     to.after(
@@ -168,8 +170,7 @@ def maintainers(to: Editor) -> None:
     name, email = plan.author()
     title = "MMAP LOCK AND VMA LOCKS [RUST]"
     entry = (
-        f"{title}\nM:\t{name} <{email}>\nL:\tlinux-mm@kvack.org\nL:\trust-for-linux@vger.kernel.org\n"
-        "S:\tMaintained\n"
+        f"{title}\nM:\t{name} <{email}>\nL:\tlinux-mm@kvack.org\nL:\trust-for-linux@vger.kernel.org\nS:\tMaintained\n"
     )
     files = [f"{plan.LITMUS_DIR}/", f"{plan.KUNIT_DIR}/"]
     files += [f"rust/helpers/{dest}" for _, dest, _, _ in plan.HELPERS if to.base(f"rust/helpers/{dest}") is None]

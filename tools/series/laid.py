@@ -53,6 +53,7 @@ class Piece:
 
     def read(self, level: int) -> Source:
         source = parse(rewritten(self.path))
+        source = replace(source, text=(TOP / self.path).read_text())
         for trait, impl, opening in self.inherent:
             merged = inherent(source.item(trait), source.item(impl), opening)
             items = [merged if item.name == impl else item for item in source.items if item.name != trait]
@@ -109,6 +110,7 @@ class Laid:
     pieces: list[Piece]
     module: str = ""  # its path in the kernel crate; "" for a module's own
     header: str | None = None  # in place of the first piece's
+    crate_only: bool = False  # what is pub in it is so for this crate
 
 
 class Tree:
@@ -143,7 +145,9 @@ class Tree:
             return True
         parent, _, name = path.rpartition("::")
         # One of those that a module hands on.
-        return parent in self.modules and any(known.endswith(f"::{name}") and known.startswith(parent) for known in self.names)
+        return parent in self.modules and any(
+            known.endswith(f"::{name}") and known.startswith(parent) for known in self.names
+        )
 
     def text(self, laid: Laid, sources: list[Source], items: list[Item]) -> str:
         mapping = Mapping(laid, sources)
@@ -153,6 +157,8 @@ class Tree:
         uses = [leaf for source in sources for use in source.uses for leaf in leaves(use.text)]
         imports = mapping.imports(uses, join(items))
         text = "\n\n".join(part for part in (header, imports, join(items)) if part) + "\n"
+        if laid.crate_only:
+            text = re.sub(r"^pub (?=const|enum|fn|type)", "pub(crate) ", text, flags=re.MULTILINE)
         if laid.module:
             # What needs no path must have none.
             text = re.sub(rf"\[`([\w:]+)`\]\({laid.module}::\1\)", r"[`\1`]", text)
@@ -236,6 +242,10 @@ class Mapping:
     def __init__(self, laid: Laid, sources: list[Source]):
         self.laid = laid
         self.inside = bool(laid.module)
+        # By all that is in the sources, whichever patch brings it.
+        self.whole = without_comments(
+            "".join(re.sub(r"^ *use [^;]*;", "", one.text, flags=re.MULTILINE) for one in sources)
+        )
         # In the sources super is only said in sys/kernel/, for what is sys/ in the tree.
         self.parent = "crate::sys" if any("/sys/kernel/" in piece.path for piece in laid.pieces) else ""
 
@@ -281,7 +291,8 @@ class Mapping:
             if mapped is None or (self.laid.module and mapped.startswith(self.laid.module + "::")):
                 continue
             name = re.split(r"::| as ", mapped)[-1]
-            if name == "*" or re.search(rf"\b{name}\b", used):
+            # A trait that is never named is there for its methods.
+            if name == "*" or not re.search(rf"\b{name}\b", self.whole) or re.search(rf"\b{name}\b", used):
                 kept.append(mapped)
         if self.parent:
             siblings = f"{LIBRARY}::sys::"
@@ -349,9 +360,14 @@ def rustfmt(tree: Path, texts: dict[str, str]) -> dict[str, str]:
         files = {path: Path(scratch) / str(number) for number, path in enumerate(texts)}
         for path, file in files.items():
             file.write_text(texts[path])
-        loop = f'for file; do rustfmt --config-path "{tree}/.rustfmt.toml" --edition 2021 <$file >$file.out || exit; done'
+        loop = (
+            f'for file; do rustfmt --config-path "{tree}/.rustfmt.toml" --edition 2021 <$file >$file.out || exit; done'
+        )
         done = subprocess.run(
-            [TOP / "scripts/enter", "sh", "-c", loop, "sh", *files.values()], capture_output=True, text=True, check=False
+            [TOP / "scripts/enter", "sh", "-c", loop, "sh", *files.values()],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise Mismatch(f"rustfmt does not take what was made:\n{done.stderr}")

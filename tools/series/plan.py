@@ -37,8 +37,8 @@ SAMPLE_DIR = "samples/rust/rust_vma_lock"
 LITMUS_DIR = "Documentation/litmus-tests/vma_lock"
 
 
-def _kunit(name: str, source: str) -> Laid:
-    return Laid(f"{KUNIT_DIR}/{name}", [Piece(source, KUNIT)])
+def _kunit(name: str, source: str, **laid) -> Laid:
+    return Laid(f"{KUNIT_DIR}/{name}", [Piece(source, KUNIT)], **laid)
 
 
 def _sample(name: str) -> Laid:
@@ -83,7 +83,9 @@ RUST = [
     _file("write.rs", VMA),
     Laid(f"{_LIB}/sys.rs", [Piece("rust/vma_lock/sys/kernel/mod.rs", MMAP)], f"{LIBRARY}::sys"),
     _sys("lockdep.rs", VMA),
-    _sys("mm.rs", MMAP, later={"impl MmRaw::vma_writer_wait": VMA, "impl MmRaw::mmgrab": VMA, "impl MmRaw::mmdrop": VMA}),
+    _sys(
+        "mm.rs", MMAP, later={"impl MmRaw::vma_writer_wait": VMA, "impl MmRaw::mmgrab": VMA, "impl MmRaw::mmdrop": VMA}
+    ),
     _sys("once.rs", VMA),
     _sys("rwsem.rs", MMAP, later={"impl RwSemaphore::is_held": VMA}),
     _sys("seqcount.rs", MMAP, later={"impl SeqCount::read": VMA, "impl SeqCount::read_acquire": VMA}),
@@ -127,7 +129,7 @@ RUST = [
     _kunit("vma_lock_kunit.rs", "selftests/vma_lock_kunit/vma_lock_kunit.rs"),
     _kunit("vma.rs", "selftests/vma_lock_kunit/vma.rs"),
     _kunit("word.rs", "selftests/vma_lock_kunit/word.rs"),
-    _kunit("refcount_table.rs", "rust/vma_lock/sys/refcount_table.rs"),
+    _kunit("refcount_table.rs", "rust/vma_lock/sys/refcount_table.rs", crate_only=True),
     _kunit("synthetic_mm.rs", "tools/lib/synthetic_mm/synthetic_mm.rs"),
     _sample("rust_vma_lock.rs"),
     _sample("abi.rs"),

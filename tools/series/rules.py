@@ -14,7 +14,15 @@ LIBRARY = "crate::mm::mmap_lock"
 LIBRARY_FOLDER = "rust/kernel/mm/mmap_lock/"
 
 # What no file of the tree may say.
-LEFT_OVER = ("vma_lock_steps", 'feature = "host"', "vma_lock::", "VMA_LOCK_OBJTREE", "misc_owner", "stepped", "GENERATED")
+LEFT_OVER = (
+    "vma_lock_steps",
+    'feature = "host"',
+    "vma_lock::",
+    "VMA_LOCK_OBJTREE",
+    "misc_owner",
+    "stepped",
+    "GENERATED",
+)
 
 # What of it goes elsewhere in the kernel crate, or is there already. The longest comes first.
 MOVED = (
@@ -41,7 +49,6 @@ MOVED = (
 DROPPED = ("RefcountExt", "MmVmaLock", "MmapStartRead")
 
 
-
 # Headers that bindgen turns into Rust where the modules here are built. A tree wants the result.
 _BINDGEN = ("--rust-target", "1.85", "--use-core", "--ctypes-prefix", "ffi", "--no-layout-tests", "--no-doc-comments")
 GENERATED = {
@@ -54,7 +61,6 @@ GENERATED = {
         ("--allowlist-type", "vma_lock_.*", "--allowlist-var", "VMA_LOCK_.*"),
     ),
 }
-
 
 
 def read_rules() -> dict[str, list[tuple[str, str]]]:
@@ -81,7 +87,9 @@ def rewritten(path: str) -> str:
     for old, new in RULES.get(path, ()):
         times = f"\n{text}".count(f"\n{old}")
         if times != 1:
-            raise Mismatch(f"{path}: a rule expects this once, and it is there {times} times (tools/series/rules):\n{old}")
+            raise Mismatch(
+                f"{path}: a rule expects this once, and it is there {times} times (tools/series/rules):\n{old}"
+            )
         if new == "GENERATED\n":
             new = indent(generated(path)) if old.startswith(" ") else generated(path)
         text = f"\n{text}".replace(f"\n{old}", f"\n{new}")[1:]
@@ -91,7 +99,16 @@ def rewritten(path: str) -> str:
 
 def generated(path: str) -> str:
     header, options = GENERATED[path]
-    command = [TOP / "scripts/enter", "bindgen", TOP / header, *_BINDGEN, *options, "--", "-D__BINDGEN__", "-fno-builtin"]
+    command = [
+        TOP / "scripts/enter",
+        "bindgen",
+        TOP / header,
+        *_BINDGEN,
+        *options,
+        "--",
+        "-D__BINDGEN__",
+        "-fno-builtin",
+    ]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return text.partition("*/\n\n")[2]
 

@@ -46,6 +46,7 @@ class Source:
     header: str
     uses: list[Item]
     items: list[Item]
+    text: str = ""  # of the whole file, as it is here
 
     def item(self, name: str) -> Item:
         return only([item for item in self.items if item.name == name], f"item `{name}`")
@@ -81,7 +82,9 @@ def name_of(text: str) -> str:
     """
     code = next(line for line in text.split("\n") if not line.startswith(("//", "#[", " ", ")")))
     if match := re.match(r"(?:unsafe )?(impl\b.*?)(?: where)?(?: \{.*)?$", code):
-        return re.sub(r"^impl<[^>]*>|<[^<>]*'[^<>]*>|<\w>", lambda found: "impl" * found[0].startswith("impl"), match[1])
+        return re.sub(
+            r"^impl<[^>]*>|<[^<>]*'[^<>]*>|<\w>", lambda found: "impl" * found[0].startswith("impl"), match[1]
+        )
     if (match := re.match(r"(\w+!)", code)) and not code.startswith("macro_rules!"):
         return match[1]
     match = NAMES.match(code)
@@ -113,7 +116,9 @@ def with_children(item: Item) -> Item:
     first = next(i for i, line in enumerate(lines) if not line.startswith(("//", "#[", " ", ")")))
     if not re.match(r"(pub(\([^)]*\))? )?(unsafe )?(impl\b|trait |mod ).*\{$", lines[first]):
         return item
-    return replace(item, opening="\n".join(lines[: first + 1]), children=split(dedent("\n".join(lines[first + 1 : -1]))))
+    return replace(
+        item, opening="\n".join(lines[: first + 1]), children=split(dedent("\n".join(lines[first + 1 : -1])))
+    )
 
 
 def parse(text: str) -> Source:
@@ -177,7 +182,9 @@ def use_tree(paths: list[str], keyword: str) -> str:
     def show(name: str, node: dict) -> str:
         if set(node) == {""}:
             return name
-        shown = [show(child, below) if child else "self" for child, below in sorted(node.items(), key=lambda c: order(c[0]))]
+        shown = [
+            show(child, below) if child else "self" for child, below in sorted(node.items(), key=lambda c: order(c[0]))
+        ]
         if len(shown) == 1:
             return f"{name}::{shown[0]}"
         body = ",\n".join(shown)
