@@ -3,7 +3,7 @@
 
 What is done to all: items that belong to a later patch are left out, paths are those of the tree,
 imports are merged and what is no longer used goes, tables list only what is there, and rustfmt has the
-last word. What is done to one source only is in the file rules.
+last word. What is done to one source only is in sources.rules.
 """
 
 import re

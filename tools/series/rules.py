@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What differs between this repository and the kernel tree: paths here, texts in the file rules."""
+"""What differs between this repository and the kernel tree: paths here, texts in sources.rules."""
 
 import re
 import subprocess
@@ -66,7 +66,7 @@ GENERATED = {
 def read_rules() -> dict[str, list[tuple[str, str]]]:
     """By source: lines that must be there, and what the tree has instead."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for paragraph in re.split(r"\n\n+", Path(__file__).with_name("rules").read_text().strip()):
+    for paragraph in re.split(r"\n\n+", Path(__file__).with_name("sources.rules").read_text().strip()):
         lines = paragraph.splitlines()
         if lines[0].startswith("== "):
             path = lines[0][3:]
@@ -85,10 +85,10 @@ def rewritten(path: str) -> str:
     """The source PATH, after its rules."""
     text = (TOP / path).read_text()
     for old, new in RULES.get(path, ()):
-        times = f"\n{text}".count(f"\n{old}")
+        times = len(re.findall(rf"^(?={re.escape(old)})", text, re.MULTILINE))
         if times != 1:
             raise Mismatch(
-                f"{path}: a rule expects this once, and it is there {times} times (tools/series/rules):\n{old}"
+                f"{path}: a rule expects this once, and it is there {times} times (tools/series/sources.rules):\n{old}"
             )
         if new == "GENERATED\n":
             new = indent(generated(path)) if old.startswith(" ") else generated(path)
