@@ -12,8 +12,13 @@ macro_rules! warn_on_once {
     ($cond:expr) => {{
         let cond = $crate::hint::unlikely($cond);
         if cond {
+            #[cfg(CONFIG_GENERIC_BUG)]
             const ONCE: u32 = ::kernel::bindings::BUGFLAG_ONCE
                 | ::kernel::bug::bugflag_taint(::kernel::bindings::TAINT_WARN);
+            // There is no bug table, and so nothing that keeps the once.
+            #[cfg(not(CONFIG_GENERIC_BUG))]
+            const ONCE: u32 = 0;
+
             ::kernel::warn_flags!(file!(), ONCE);
         }
         cond
