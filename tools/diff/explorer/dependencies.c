@@ -54,16 +54,23 @@ uint64_t dependencies_site(const struct thread_image *image)
 
 /*
  * The stop of the path behind @last that a thread is at: the next one; when it has left the path, one in the same
- * place of the code.
+ * place of the code. Where a compiler has made two of one place, a lock is the only one of its kind.
  */
 static int find(const struct path_stop *path, int n, int last, bool left, const struct seen *now)
 {
+	int only = 0, many = 0;
+
 	if (!left && last + 1 < n && alike(now, &path[last + 1]))
 		return last + 1;
-	for (int i = last + 1; i < n; i++)
-		if (path[i].site == now->site && alike(now, &path[i]))
+	for (int i = last + 1; i < n; i++) {
+		if (!alike(now, &path[i]))
+			continue;
+		if (path[i].site == now->site)
 			return i;
-	return 0;
+		only = i;
+		many++;
+	}
+	return now->kind == X_RMW && many == 1 ? only : 0;
 }
 
 /* Everything at this stop is as on the path, wherever the thread looks. */
