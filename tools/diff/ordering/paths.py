@@ -13,6 +13,8 @@ from host import CannotTell
 FULL, ACQUIRE, RELEASE, RELAXED, PLAIN = "full", "acquire", "release", "relaxed", "plain"
 # Those that may leave the word as it was.
 CONDITIONAL = ("cmpxchg", "unless", "not_zero", "positive", "negative", "down_")
+# Names of fences that are one thing.
+ALIKE = {"mb": "smp_mb", "rmb": "smp_rmb", "wmb": "smp_wmb", "smp_acquire__after_ctrl_dep": "smp_rmb"}
 CONTROL, ADDRESS, DATA = "c", "a", "d"
 # Functions of the kernel that the explorer has stand-ins for, and what they order.
 TRUSTED = {"schedule": FULL, "wake_up_process": FULL, "wake_up_state": FULL}
@@ -121,6 +123,17 @@ class Path:
     @cached_property
     def accesses(self) -> tuple[Event, ...]:
         return tuple(event for event in self.events if event.access)
+
+    @cached_property
+    def gaps(self) -> list[list[str]]:
+        """The fences before each access, and those behind the last one."""
+        found: list[list[str]] = [[]]
+        for event in self.events:
+            if event.kind == "fence":
+                found[-1].append(ALIKE.get(event.what, event.what))
+            elif event.access:
+                found.append([])
+        return found
 
     @cached_property
     def values(self) -> tuple:
