@@ -54,7 +54,8 @@ uint64_t dependencies_site(const struct thread_image *image)
 
 /*
  * The stop of the path behind @last that a thread is at: the next one; when it has left the path, one in the same
- * place of the code. Where a compiler has made two of one place, a lock is the only one of its kind.
+ * place of the code. Where a compiler has made two of one place, the mmap lock is the only one of its kind: whether it is
+ * to be had is not up to the thread.
  */
 static int find(const struct path_stop *path, int n, int last, bool left, const struct seen *now)
 {
@@ -70,7 +71,7 @@ static int find(const struct path_stop *path, int n, int last, bool left, const 
 		only = i;
 		many++;
 	}
-	return now->kind == X_RMW && many == 1 ? only : 0;
+	return !strncmp(now->name, "down_", 5) && many == 1 ? only : 0;
 }
 
 /* Everything at this stop is as on the path, wherever the thread looks. */

@@ -78,6 +78,11 @@ def claims() -> list[Claim]:
     return found
 
 
+def function(operation: str) -> str:
+    """Of one of which a claim means some paths only: which it is."""
+    return operation.partition("-")[0]
+
+
 def unclaimed() -> list[str]:
     """Tests that no line speaks of. Broken twins are not the code, and say so."""
     known = {claim.test.name for claim in claims()}
@@ -202,6 +207,12 @@ def _kinds(lines: frozenset[str]) -> list[Path]:
     return list(found.values())
 
 
+def _meant(operation: str, kinds: list[Path]) -> list[Path]:
+    """NAME-WORD: those that do not touch that word."""
+    word = operation.partition("-")[2]
+    return [each for each in kinds if all(event.word.split(".")[-1] != word for event in each.accesses)]
+
+
 def embed(
     test: Test,
     way: list[Statement],
@@ -228,14 +239,14 @@ class Scenes:
     def __init__(self, code: Lines, model: Model):
         self.claims, self.model = claims(), model
         names = {name for claim in self.claims for thread in claim.operations for names in thread for name in names}
-        if missing := names - set(code):
+        if missing := {function(name) for name in names} - set(code):
             raise CannotTell(f"memory ordering: no paths of {min(missing)}")
         self.code = code
-        self.kinds = {name: _kinds(code[name]) for name in names}
+        self.kinds = {name: _meant(name, _kinds(code[function(name)])) for name in names}
 
     def fits_of(self, claim: Claim, thread: Thread, number: int, operations: tuple[str, ...]) -> list[Embedding]:
         # Of one operation changed all others fit as they did.
-        key = claim.test.name, thread.number, number, operations, *(self.code[name] for name in operations)
+        key = claim.test.name, thread.number, number, operations, *(self.code[function(name)] for name in operations)
         if key not in _fits:
             _fits[key] = embed(claim.test, thread.ways[number], operations, claim.words[thread.number], self.kinds)
         return _fits[key]
@@ -281,7 +292,7 @@ class Scenes:
     @staticmethod
     def _edit(test: Test, one: Embedding, partners: dict, edits: "Edits") -> None:
         choices = [
-            partners.get((name, each.labels), [Pair(each, each)])
+            partners.get((function(name), each.labels), [Pair(each, each)])
             for name, each in zip(one.operations, one.paths, strict=True)
         ]
         for pairs in itertools.product(*choices):
