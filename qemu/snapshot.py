@@ -41,7 +41,7 @@ class Handed:
         self.file = open(memory, "r+b")  # noqa: SIM115 -- closed by `taken`
         fcntl.flock(self.file, fcntl.LOCK_EX)
         self.file.seek(HANDED_IN)
-        self.file.write(f"vma_lock {-(-len(archive) // PAGE)} {int(time.time())}\n".encode().ljust(PAGE, b"\0"))
+        self.file.write(f"vma_lock {int(time.time())}\n".encode().ljust(PAGE, b"\0"))
         self.file.write(archive)
         self.file.flush()
 

@@ -374,34 +374,6 @@ TEST_F(pair, reader_looks_again)
 	overtake(_metadata, self, variant, VMA_TEST_STAY, 0, -EBUSY);
 }
 
-/* A writer that comes for one kind of race leaves the other one alone: there the VMA is in another mm. */
-TEST_F(pair, races_keep_to_their_writers)
-{
-	struct vma_test_op reused = {
-		.op = VMA_TEST_OP_REUSE_READER,
-		.impl = variant->reader,
-	}, overtaken = {
-		.op = VMA_TEST_OP_OVERTAKEN,
-		.impl = variant->reader,
-	}, writer = {
-		.op = VMA_TEST_OP_OVERTAKE,
-		.impl = variant->writer,
-		.word = VMA_TEST_MOVE,
-	};
-	struct call call;
-
-	needs_race();
-	pin_to_cpu(1);
-	call_start(&call, self->fd, VMA_TEST_OP, &writer);
-	pin_to_cpu(0);
-	EXPECT_EQ(0, ioctl(self->fd, VMA_TEST_OP, &reused)) TH_LOG("%s", strerror(errno));
-	EXPECT_EQ(-ETIME, reused.ret) TH_LOG("the wrong writer has come");
-	/* It has been waiting for this one. */
-	attach(_metadata, self->fd, variant->writer);
-	EXPECT_EQ(0, ioctl(self->fd, VMA_TEST_OP, &overtaken)) TH_LOG("%s", strerror(errno));
-	EXPECT_EQ(0, call_join(&call)) TH_LOG("%s", strerror(call.err));
-}
-
 /* The write lock is over: the reader has it, and it is not where it was found. */
 TEST_F(pair, vma_moved_before_it_was_locked)
 {
@@ -429,6 +401,50 @@ TEST_F(pair, vma_detached_before_it_was_locked)
 	overtake(_metadata, self, variant, VMA_TEST_DETACH, VMA_TEST_OP_FIND, -EBUSY);
 	attach(_metadata, self->fd, variant->writer);
 	overtake(_metadata, self, variant, VMA_TEST_DETACH, VMA_TEST_OP_NEXT, -ENOENT);
+}
+
+/* How the races above are made, whoever's code is in them. */
+FIXTURE(race)
+{
+	int fd;
+};
+
+FIXTURE_SETUP(race)
+{
+	self->fd = open_device("vma_lock_test");
+}
+
+FIXTURE_TEARDOWN(race)
+{
+	close(self->fd);
+}
+
+/* A writer that comes for one kind of race leaves the other one alone: there the VMA is in another mm. */
+TEST_F(race, keeps_to_its_writers)
+{
+	struct vma_test_op reused = {
+		.op = VMA_TEST_OP_REUSE_READER,
+		.impl = VMA_TEST_RUST,
+	}, overtaken = {
+		.op = VMA_TEST_OP_OVERTAKEN,
+		.impl = VMA_TEST_RUST,
+	}, writer = {
+		.op = VMA_TEST_OP_OVERTAKE,
+		.impl = VMA_TEST_C,
+		.word = VMA_TEST_MOVE,
+	};
+	struct call call;
+
+	needs_race();
+	pin_to_cpu(1);
+	call_start(&call, self->fd, VMA_TEST_OP, &writer);
+	pin_to_cpu(0);
+	EXPECT_EQ(0, ioctl(self->fd, VMA_TEST_OP, &reused)) TH_LOG("%s", strerror(errno));
+	EXPECT_EQ(-ETIME, reused.ret) TH_LOG("the wrong writer has come");
+	/* It has been waiting for this one. */
+	attach(_metadata, self->fd, VMA_TEST_C);
+	EXPECT_EQ(0, ioctl(self->fd, VMA_TEST_OP, &overtaken)) TH_LOG("%s", strerror(errno));
+	EXPECT_EQ(0, call_join(&call)) TH_LOG("%s", strerror(call.err));
 }
 
 /* One side alone, word by word. */

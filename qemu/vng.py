@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Let virtme-ng boot the guest: the developer's own vng, its QEMU, and a kernel that it can boot.
+
+What runs is what runs elsewhere: our initramfs is unpacked in vng's guest, and its init started there
+(vng-init). vng is a program of this machine, and busybox and strip are the toolchain's: so packing is
+done on the other side of scripts/enter.
+"""
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import guest
+from errors import Fatal
+
+HERE = Path(__file__).resolve().parent
+ENTER = HERE.parent / "scripts/enter"
+
+
+@dataclass
+class Machine(guest.Machine):
+    """`initrd` is the folder in which the guest finds busybox and the initramfs."""
+
+    shares_stderr = True  # vng sends the console there
+
+    def command(self) -> list[str]:
+        return [
+            self.qemu, "--run", str(self.kernel.resolve()), "--verbose", "--user", "root",
+            "--cpus", str(self.smp), "--memory", self.mem,
+            "--append", f"no5lvl no_timer_check {guest.APPEND} {self.append}".strip(),
+            "--exec", f"{self.initrd}/busybox sh {HERE}/vng-init {self.initrd}",
+        ]  # fmt: skip
+
+
+def machine(program: str, kernel: Path, logs: Path, options: list[str]) -> Machine:
+    """`options` are those of qemu/run that say what goes into the guest."""
+    path = shutil.which(program)
+    if not path:
+        raise Fatal(f"no program {program}: apt-get install virtme-ng, or pipx install virtme-ng")
+    folder = (logs / "vng").resolve()
+    folder.mkdir(exist_ok=True)
+    packed = subprocess.run([ENTER, HERE / "run", *options, "--pack", folder], stdin=subprocess.DEVNULL, check=False)
+    if packed.returncode:
+        raise Fatal("it cannot be packed")
+    return Machine(path, "vng", kernel, folder)
