@@ -119,7 +119,7 @@ rust-analyzer: modules
 		$(or $(O),$(CURDIR)/build)/root $(CURDIR)/rust-project.json
 
 # virtme-ng is a program of the machine itself.
-qemu = $(Q)$(if $(VNG),,$(enter)) qemu/run $(if $(VNG),--vng) --kernel $(dir) --modules $(dir)/modules --selftests $(dir)/selftests
+qemu = $(Q)$(if $(VNG),,$(enter)) qemu/run $(if $(VNG),--vng --enter=$(enter)) --kernel $(dir) --modules $(dir)/modules --selftests $(dir)/selftests
 suites = $(addprefix --suite ,$(SUITES))
 
 # What can be said before anything is fetched. diff runs the objects on this machine, bench counts by
@@ -131,7 +131,7 @@ x86_only:
 %-arguments:
 	@TIME="$(TIME)" ROUNDS="$(ROUNDS)" SEED="$(SEED)" tools/$*/run --check $(NAMES)
 guest-arguments:
-	@SUITES="$(SUITES)" CALLS="$(CALLS)" SEED="$(SEED)" scripts/setup/arguments
+	@SUITES="$(SUITES)" CALLS="$(CALLS)" SEED="$(SEED)" selftests/arguments
 
 # A tree of one's own need not be one that boots.
 bootable: must = $(if $(by_vng),vng,boot)

@@ -2,8 +2,8 @@
 """Let virtme-ng boot the guest: the developer's own vng, its QEMU, and a kernel that it can boot.
 
 What runs is what runs elsewhere: our initramfs is unpacked in vng's guest, and its init started there
-(vng-init). vng is a program of this machine, and busybox and strip are the toolchain's: so packing is
-done on the other side of scripts/enter.
+(vng-init). vng is a program of this machine, and busybox and strip are the toolchain's: so qemu/run packs
+in a process of its own, by whatever program enters the toolchain.
 """
 
 import shutil
@@ -15,7 +15,6 @@ import guest
 from errors import Fatal
 
 HERE = Path(__file__).resolve().parent
-ENTER = HERE.parent / "scripts/enter"
 
 
 @dataclass
@@ -33,14 +32,13 @@ class Machine(guest.Machine):
         ]  # fmt: skip
 
 
-def machine(program: str, kernel: Path, logs: Path, options: list[str]) -> Machine:
-    """`options` are those of qemu/run that say what goes into the guest."""
+def machine(program: str, kernel: Path, logs: Path, pack: list[str | Path]) -> Machine:
+    """`pack`: the command that packs what goes into the guest, but for its last word."""
     path = shutil.which(program)
     if not path:
         raise Fatal(f"no program {program}: apt-get install virtme-ng, or pipx install virtme-ng")
     folder = (logs / "vng").resolve()
     folder.mkdir(exist_ok=True)
-    packed = subprocess.run([ENTER, HERE / "run", *options, "--pack", folder], stdin=subprocess.DEVNULL, check=False)
-    if packed.returncode:
+    if subprocess.run([*pack, folder], stdin=subprocess.DEVNULL, check=False).returncode:
         raise Fatal("it cannot be packed")
     return Machine(path, "vng", kernel, folder)
