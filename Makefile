@@ -128,6 +128,9 @@ arm64 := $(filter arm64 aarch64 %arm64,$(ARCH) $(FLAVOUR))
 x86_only:
 	@$(if $(arm64),echo 'error: $(MAKECMDGOALS): for x86 so far (ARCH=arm64 knows run guest shell torture plants)'; exit 1,:)
 
+# Where no set-up comes first: that there is a build directory, and whose it is.
+claimed:
+	@bash -c '. scripts/lib.sh; claim'
 %-arguments:
 	@TIME="$(TIME)" ROUNDS="$(ROUNDS)" SEED="$(SEED)" tools/$*/run --check $(NAMES)
 guest-arguments:
@@ -164,7 +167,7 @@ mrproper distclean:
 	$(Q)scripts/setup/clean mrproper
 	$(Q)rm -f rust-project.json
 
-.PHONY: help setup all modules modules_known modules_install guest-arguments selftests rustdoc rust-analyzer x86_only bootable run-modules run guest \
+.PHONY: help setup all modules modules_known modules_install claimed guest-arguments selftests rustdoc rust-analyzer x86_only bootable run-modules run guest \
 	fuzz shell test clean mrproper distclean
 
 # Tried by habit.
