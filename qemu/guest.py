@@ -58,7 +58,8 @@ class Machine:
     arch: Arch = X86
     results: Path | None = None  # a file that is the memory of a PCI device
 
-    shares_stderr = False  # the console comes by it, too
+    # Of another program than QEMU: the console comes by stderr, and its exit code may be anything.
+    foreign = False
 
     def command(self) -> list[str]:
         accel = {"tcg": ["tcg,thread=multi", "-cpu", self.arch.cpu], "kvm": ["kvm", "-cpu", "host"]}[self.accel]
@@ -111,7 +112,7 @@ def run(machine: Machine, log: Path, timeout: float, stall: float, on_line=None,
             machine.command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT if machine.shares_stderr else errors,
+            stderr=subprocess.STDOUT if machine.foreign else errors,
             start_new_session=True,
         )
         try:
@@ -131,7 +132,7 @@ def run(machine: Machine, log: Path, timeout: float, stall: float, on_line=None,
             except ProcessLookupError:
                 pass
             code = process.wait()
-        if code and not outcome.reason:
+        if code and not outcome.reason and not (machine.foreign and console.ended):
             errors.seek(0)
             said = errors.read().decode(errors="replace").strip().splitlines() or [
                 "see the log" if outcome.lines else "it printed nothing"

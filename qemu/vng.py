@@ -21,24 +21,25 @@ HERE = Path(__file__).resolve().parent
 class Machine(guest.Machine):
     """`initrd` is the folder in which the guest finds busybox and the initramfs."""
 
-    shares_stderr = True  # vng sends the console there
+    vng: tuple[str, ...] = ()  # its command, and options for it
+    foreign = True  # 255 where the kernel lacks what vng would tell the guest's exit code by
 
     def command(self) -> list[str]:
         return [
-            self.qemu, "--run", str(self.kernel.resolve()), "--verbose", "--user", "root",
+            *self.vng, "--run", str(self.kernel.resolve()), "--verbose", "--user", "root",
             "--cpus", str(self.smp), "--memory", self.mem,
             "--append", f"no5lvl no_timer_check {guest.APPEND} {self.append}".strip(),
             "--exec", f"{self.initrd}/busybox sh {HERE}/vng-init {self.initrd}",
         ]  # fmt: skip
 
 
-def machine(program: str, kernel: Path, logs: Path, pack: list[str | Path]) -> Machine:
+def machine(vng: list[str], kernel: Path, logs: Path, pack: list[str | Path]) -> Machine:
     """`pack`: the command that packs what goes into the guest, but for its last word."""
-    path = shutil.which(program)
+    path = shutil.which(vng[0])
     if not path:
-        raise Fatal(f"no program {program}: apt-get install virtme-ng, or pipx install virtme-ng")
+        raise Fatal(f"no program {vng[0]}: apt-get install virtme-ng, or pipx install virtme-ng")
     folder = (logs / "vng").resolve()
     folder.mkdir(exist_ok=True)
     if subprocess.run([*pack, folder], stdin=subprocess.DEVNULL, check=False).returncode:
         raise Fatal("it cannot be packed")
-    return Machine(path, "vng", kernel, folder)
+    return Machine(path, "vng", kernel, folder, vng=(path, *vng[1:]))
