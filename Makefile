@@ -40,7 +40,7 @@ help:
 ##   FLAVOUR=rt-amd64      that flavour of Debian's, or cloud-amd64
 ##   ARCH=arm64            Debian's for arm64, cross: run, guest, shell, torture, plants
 ##   KDIR=~/linux          your own tree, built, with CONFIG_RUST (Documentation/own-kernel.rst)
-##   VNG=1                 it is booted by your own vng (run, guest, fuzz)
+##   VNG=1                 it is booted by your own vng (run, guest, fuzz); VNG="vng OPTIONS"
 ##
 ##   O=DIR   build directory     V=1   show commands
 
@@ -119,7 +119,7 @@ rust-analyzer: modules
 		$(or $(O),$(CURDIR)/build)/root $(CURDIR)/rust-project.json
 
 # virtme-ng is a program of the machine itself.
-qemu = $(Q)$(if $(VNG),,$(enter)) qemu/run $(if $(VNG),--vng --enter=$(enter)) --kernel $(dir) --modules $(dir)/modules --selftests $(dir)/selftests
+qemu = $(Q)$(if $(VNG),,$(enter)) qemu/run $(if $(VNG),--vng='$(VNG:1=vng)' --enter=$(enter)) --kernel $(dir) --modules $(dir)/modules --selftests $(dir)/selftests
 suites = $(addprefix --suite ,$(SUITES))
 
 # What can be said before anything is fetched. diff runs the objects on this machine, bench counts by
