@@ -58,6 +58,9 @@ class Machine:
     arch: Arch = X86
     results: Path | None = None  # a file that is the memory of a PCI device
 
+    # Of another program than QEMU: the console comes by stderr, and its exit code may be anything.
+    foreign = False
+
     def command(self) -> list[str]:
         accel = {"tcg": ["tcg,thread=multi", "-cpu", self.arch.cpu], "kvm": ["kvm", "-cpu", "host"]}[self.accel]
         results = []
@@ -106,7 +109,11 @@ def run(machine: Machine, log: Path, timeout: float, stall: float, on_line=None,
     outcome = Outcome()
     with open(log, "wb", buffering=0) as out, open(log.with_name("qemu.log"), "w+b") as errors:
         process = start(
-            machine.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
+            machine.command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if machine.foreign else errors,
+            start_new_session=True,
         )
         try:
             console = Console(out, outcome.lines, on_line, on_bytes)
@@ -125,9 +132,11 @@ def run(machine: Machine, log: Path, timeout: float, stall: float, on_line=None,
             except ProcessLookupError:
                 pass
             code = process.wait()
-        if code and not outcome.reason:
+        if code and not outcome.reason and not (machine.foreign and console.ended):
             errors.seek(0)
-            said = errors.read().decode(errors="replace").strip().splitlines() or ["it printed nothing"]
+            said = errors.read().decode(errors="replace").strip().splitlines() or [
+                "see the log" if outcome.lines else "it printed nothing"
+            ]
             booted = "QEMU died" if outcome.lines else "cannot start QEMU"
             outcome.reason = f"{booted} (exit code {code}): {said[0]}"
     outcome.seconds = time.monotonic() - began
