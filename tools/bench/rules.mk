@@ -2,9 +2,9 @@
 
 ## Running
 ##   bench           - Speed against the kernel's C: instructions, times, sizes, in
-##                     build/bench (RST=: a page that gets the tables)
+##                     build/bench (RST=: a page that gets the tables); arm64: no times
 
-bench: x86_only bootable modules
+bench: bootable modules
 	$(Q)RST="$(RST)" tools/bench/run
 
 .PHONY: bench
