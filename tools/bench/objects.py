@@ -10,6 +10,20 @@ def _output(*command) -> str:
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, errors="replace").stdout
 
 
+def _functions(module: Path, prefix: str) -> list[tuple[str, str, str, str]]:
+    """(address, section, size, name) of each, in hexadecimal."""
+    return re.findall(
+        r"^([0-9a-f]+) .{6}F (\S+)\s+([0-9a-f]+) (?:\.hidden )?(\S+)$",
+        _output(f"{prefix}objdump", "-t", module),
+        re.MULTILINE,
+    )
+
+
+def sizes(module: Path, prefix: str = "") -> dict[str, int]:
+    """Function -> its bytes."""
+    return {name: int(size, 16) for _, _, size, name in _functions(module, prefix)}
+
+
 def static_instructions(module: Path, prefix: str = "") -> dict[str, int]:
     """Function -> its number of instructions.
 
@@ -17,9 +31,7 @@ def static_instructions(module: Path, prefix: str = "") -> dict[str, int]:
     speculation and fills gaps; nor is data between arm64's functions. The binutils of another
     architecture have a `prefix`.
     """
-    symbols = re.findall(
-        r"^([0-9a-f]+) .{6}F (\S+)\s+([0-9a-f]+) (?:\.hidden )?(\S+)$", _output(f"{prefix}objdump", "-t", module), re.MULTILINE
-    )
+    symbols = _functions(module, prefix)
     counts = {name: 0 for *_, name in symbols}
     spans = {}
     for address, section, size, name in symbols:
