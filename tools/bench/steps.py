@@ -19,9 +19,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-SECONDS = 300
+SECONDS = 900
 AT = re.compile(r"# bench: at 0x([0-9a-f]+)")
-STEPS_MAX = 8192
+STEPS_MAX = 65536
 # Before a function begins: out of by_qemu_here(), with its arguments.
 BEFORE_MAX = 1000
 

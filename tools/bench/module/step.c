@@ -29,6 +29,9 @@ static bool qemu_steps;
 module_param(qemu_steps, bool, 0400);
 MODULE_PARM_DESC(qemu_steps, "QEMU does the stepping, not the CPU");
 
+/* So many in a trace. */
+#define TRACE_MAX	1024
+
 static DEFINE_MUTEX(step_lock);
 static const struct stepper *stepper;
 static struct steps steps;
@@ -92,7 +95,7 @@ static void show(struct seq_file *m, const char *name, const char *impl, bool tr
 		seq_printf(m, "%s %s %llu %u %u\n", name, impl, steps.n, calls, nops);
 		return;
 	}
-	for (i = 0; i < steps.n; i++) {
+	for (i = 0; i < min(steps.n, (u64)TRACE_MAX); i++) {
 		snprintf(symbol, sizeof(symbol), "%ps", (void *)steps.ip[i]);
 		if (strcmp(symbol, last))
 			seq_printf(m, "%s%s %s %s", i ? "\n" : "", name, impl, symbol);

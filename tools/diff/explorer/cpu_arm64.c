@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "engine.h"
 
+#include <string.h>
 #include <ucontext.h>
 
 __asm__(".globl switch_to\n"
@@ -50,4 +51,17 @@ int cpu_callers(const struct thread_image *image, uintptr_t callers[], int n)
 		callers[found++] = record[1];
 	}
 	return found;
+}
+
+/* What the headers of a kernel with KASAN call where nothing is checked. */
+void *__memcpy(void *to, const void *from, size_t size);
+void *__memcpy(void *to, const void *from, size_t size)
+{
+	return memcpy(to, from, size);
+}
+
+void *__memset(void *at, int value, size_t size);
+void *__memset(void *at, int value, size_t size)
+{
+	return memset(at, value, size);
 }
