@@ -38,7 +38,8 @@ help:
 ##   KERNEL=llvm           the same source by clang, with CONFIG_RUST_INLINE_HELPERS
 ##   KERNEL_VERSION=7.2    the newest 7.2 (7.2.12: that one)
 ##   FLAVOUR=rt-amd64      that flavour of Debian's, or cloud-amd64
-##   ARCH=arm64            Debian's for arm64, cross: run, guest, shell, torture, plants
+##   ARCH=arm64            Debian's for arm64, cross: all but swap and diff-score; its
+##                         KERNEL=kasan too
 ##   KDIR=~/linux          your own tree, built, with CONFIG_RUST (Documentation/own-kernel.rst)
 ##   VNG=1                 it is booted by your own vng (run, guest, fuzz); VNG="vng OPTIONS"
 ##
@@ -105,7 +106,7 @@ modules_install: modules_known setup
 
 selftests: setup
 	$(Q). $(dir)/info && $(enter) $(MAKE) -C selftests OUTPUT=$(dir)/selftests \
-		KSFT=$(src)/tools/testing/selftests $${CROSS_COMPILE:+CC=$$CC}
+		KSFT=$(src)/tools/testing/selftests $${CROSS_COMPILE:+CC=$${CROSS_COMPILE}gcc-14}
 
 # Each page links to its C source in the kernel tree.
 rustdoc: modules
@@ -122,11 +123,11 @@ rust-analyzer: modules
 qemu = $(Q)$(if $(VNG),,$(enter)) qemu/run $(if $(VNG),--vng='$(VNG:1=vng)' --enter=$(enter)) --kernel $(dir) --modules $(dir)/modules --selftests $(dir)/selftests
 suites = $(addprefix --suite ,$(SUITES))
 
-# What can be said before anything is fetched. diff runs the objects on this machine, bench counts by
-# x86's single steps, and Debian's arm64 has no livepatch.
+# What can be said before anything is fetched. Debian's arm64 has no livepatch, and the changes that
+# diff-score judges are x86's kernel's.
 arm64 := $(filter arm64 aarch64 %arm64,$(ARCH) $(FLAVOUR))
 x86_only:
-	@$(if $(arm64),echo 'error: $(MAKECMDGOALS): for x86 so far (ARCH=arm64 knows run guest shell torture plants)'; exit 1,:)
+	@$(if $(arm64),echo 'error: $(MAKECMDGOALS): for x86 so far (ARCH=arm64 knows run guest shell torture plants bench diff ordering)'; exit 1,:)
 
 # Where no set-up comes first: that there is a build directory, and whose it is.
 claimed:

@@ -57,21 +57,24 @@ class Machine:
     before: bytes = b""
     arch: Arch = X86
     results: Path | None = None  # a file that is the memory of a PCI device
+    debugger: Path | None = None  # a socket where one may connect
 
     # Of another program than QEMU: the console comes by stderr, and its exit code may be anything.
     foreign = False
 
     def command(self) -> list[str]:
         accel = {"tcg": ["tcg,thread=multi", "-cpu", self.arch.cpu], "kvm": ["kvm", "-cpu", "host"]}[self.accel]
-        results = []
+        more = []
         if self.results:
             memory = f"memory-backend-file,id=results,share=on,mem-path={self.results},size={RESULTS_SIZE}"
-            results = ["-object", memory, "-device", "ivshmem-plain,memdev=results"]
+            more += ["-object", memory, "-device", "ivshmem-plain,memdev=results"]
+        if self.debugger:
+            more += ["-gdb", f"unix:{self.debugger},server=on,wait=off"]
         command = [
             self.qemu, "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
             "-machine", self.arch.machine, "-accel", *accel, "-smp", str(self.smp), "-m", self.mem,
             "-serial", "mon:stdio", "-kernel", str(self.kernel), "-initrd", str(self.initrd),
-            "-append", f"{self.arch.append} {APPEND} {self.append}".strip(), *results,
+            "-append", f"{self.arch.append} {APPEND} {self.append}".strip(), *more,
         ]  # fmt: skip
         if self.memory:
             share = "off" if self.state else "on"

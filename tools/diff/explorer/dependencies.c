@@ -40,15 +40,12 @@ static bool alike(const struct seen *other, const struct path_stop *stop)
 /* Where in the code a thread has stopped, as far as that can be told: who called whom, the last few. */
 uint64_t dependencies_site(const struct thread_image *image)
 {
-	extern const char __executable_start[], etext[];
+	uintptr_t callers[CALLERS];
+	const int n = cpu_callers(image, callers, CALLERS);
 	uint64_t site = 0;
 
-	for (unsigned int i = 0, found = 0; i < image->size / 8 && found < CALLERS; i++) {
-		if (image->stack[i] - (uintptr_t)__executable_start < (uintptr_t)(etext - __executable_start)) {
-			site = (site ^ image->stack[i]) * 0x100000001b3;
-			found++;
-		}
-	}
+	for (int i = 0; i < n; i++)
+		site = (site ^ callers[i]) * 0x100000001b3;
 	return site;
 }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path as File
 
-from host import CannotTell
+from host import CannotTell, machine
 
 FULL, ACQUIRE, RELEASE, RELAXED, PLAIN = "full", "acquire", "release", "relaxed", "plain"
 # Those that may leave the word as it was.
@@ -208,7 +208,8 @@ def report_of(program: File, side: str) -> File:
 def extract(program: File, side: str, environment: dict[str, str] | None = None) -> Lines:
     """The paths of one of the sides in a program."""
     out = program.with_name(f"{program.name}.{side}.paths")
-    command = [program, "--readers", side, "--writers", side, "--out", report_of(program, side), "--paths", out]
+    command = [*machine.of(program).emulator, program, "--readers", side, "--writers", side]
+    command += ["--out", report_of(program, side), "--paths", out]
     environment = os.environ | (environment or {})
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
