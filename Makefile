@@ -38,14 +38,16 @@ help:
 ##   KERNEL=llvm           the same source by clang, with CONFIG_RUST_INLINE_HELPERS
 ##   KERNEL_VERSION=7.2    the newest 7.2 (7.2.12: that one)
 ##   FLAVOUR=rt-amd64      that flavour of Debian's, or cloud-amd64
-##   ARCH=arm64            Debian's for arm64, cross: run, guest, shell, torture, plants
+##   ARCH=arm64            Debian's for arm64, cross: all but swap and diff-score; its
+##                         KERNEL=kasan too
 ##   KDIR=~/linux          your own tree, built, with CONFIG_RUST (Documentation/own-kernel.rst)
+##   VNG=1                 it is booted by your own vng (run, guest, fuzz); VNG="vng OPTIONS"
 ##
 ##   O=DIR   build directory     V=1   show commands
 
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := modules
-export KERNEL KERNEL_VERSION FLAVOUR KDIR ARCH O V
+export KERNEL KERNEL_VERSION FLAVOUR KDIR ARCH O V VNG
 
 # A shell may leave a ~ alone, and scripts and Kbuild work in other directories.
 path = $(abspath $(patsubst ~/%,$(HOME)/%,$(1)))
@@ -82,7 +84,7 @@ jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 build = $(Q)mkdir -p $(out) && $(kbuild) $(1)
 
 setup:
-	$(Q)scripts/setup/run
+	$(Q)scripts/setup/run $(must)
 
 all: modules
 modules: setup
@@ -93,8 +95,9 @@ modules: setup
 modules_install: MODULES ?= rust_vma_lock
 modules_install: known = $(patsubst %.o,%,$(filter %.o,$(shell grep -hE '^obj-' $(wildcard */*/Kbuild tools/*/module/Kbuild))))
 modules_install: unknown = $(filter-out $(known),$(MODULES))
-modules_install: setup
-	$(if $(unknown),$(Q)echo "error: no module $(unknown); there are: $(known)"; exit 1)
+modules_known:
+	$(if $(unknown),@echo "error: no module $(unknown); there are: $(known)"; exit 1,@:)
+modules_install: modules_known setup
 	+$(call build,$(MODULES:%=%.ko))
 	$(Q)rm -rf $(dir)/install && mkdir $(dir)/install
 	$(Q)cp $(MODULES:%=$(out)/%.ko) $(dir)/install
@@ -103,7 +106,7 @@ modules_install: setup
 
 selftests: setup
 	$(Q). $(dir)/info && $(enter) $(MAKE) -C selftests OUTPUT=$(dir)/selftests \
-		KSFT=$(src)/tools/testing/selftests $${CROSS_COMPILE:+CC=$$CC}
+		KSFT=$(src)/tools/testing/selftests $${CROSS_COMPILE:+CC=$${CROSS_COMPILE}gcc-14}
 
 # Each page links to its C source in the kernel tree.
 rustdoc: modules
@@ -116,33 +119,40 @@ rust-analyzer: modules
 	$(Q)$(enter) scripts/check/rust-analyzer $(dir)/analyzer/rust-project.json $(dir)/modules \
 		$(or $(O),$(CURDIR)/build)/root $(CURDIR)/rust-project.json
 
-qemu = $(Q)$(enter) qemu/run --kernel $(dir) --modules $(dir)/modules --selftests $(dir)/selftests
+# virtme-ng is a program of the machine itself.
+qemu = $(Q)$(if $(VNG),,$(enter)) qemu/run $(if $(VNG),--vng='$(VNG:1=vng)' --enter=$(enter)) --kernel $(dir) --modules $(dir)/modules --selftests $(dir)/selftests
 suites = $(addprefix --suite ,$(SUITES))
 
-# What can be said before anything is fetched. diff runs the objects on this machine, bench counts by
-# x86's single steps, and Debian's arm64 has no livepatch.
+# What can be said before anything is fetched. Debian's arm64 has no livepatch, and the changes that
+# diff-score judges are x86's kernel's.
 arm64 := $(filter arm64 aarch64 %arm64,$(ARCH) $(FLAVOUR))
 x86_only:
-	@$(if $(arm64),echo 'error: $(MAKECMDGOALS): for x86 so far (ARCH=arm64 knows run guest shell torture plants)'; exit 1,:)
+	@$(if $(arm64),echo 'error: $(MAKECMDGOALS): for x86 so far (ARCH=arm64 knows run guest shell torture plants bench diff ordering)'; exit 1,:)
 
+# Where no set-up comes first: that there is a build directory, and whose it is.
+claimed:
+	@bash -c '. scripts/lib.sh; claim'
 %-arguments:
-	@TIME="$(TIME)" ROUNDS="$(ROUNDS)" SEED="$(SEED)" tools/$*/run --check
+	@TIME="$(TIME)" ROUNDS="$(ROUNDS)" SEED="$(SEED)" tools/$*/run --check $(NAMES)
+guest-arguments:
+	@SUITES="$(SUITES)" CALLS="$(CALLS)" SEED="$(SEED)" selftests/arguments
 
 # A tree of one's own need not be one that boots.
+bootable: must = $(if $(by_vng),vng,boot)
+run guest fuzz: by_vng = $(VNG)
 bootable: setup
-	$(Q)$(if $(KDIR),scripts/setup/preflight $(KDIR) boot)
 
 # What its suites need; for others all modules.
 run-modules: setup
 	+$(call build,rust_vma_lock.ko vma_lock_test.ko)
 run: SUITES ?= sample live synthetic table
-run: bootable $(if $(SUITES),modules,run-modules) selftests
+run: guest-arguments bootable $(if $(SUITES),modules,run-modules) selftests
 	$(qemu) $(suites)
 	$(Q)sed -n 's/^.*# | /  | /p' $(dir)/logs/console.log
 
-guest: bootable modules selftests
+guest: guest-arguments bootable modules selftests
 	$(qemu) $(suites)
-fuzz: bootable modules selftests
+fuzz: guest-arguments bootable modules selftests
 	$(qemu) --suite fuzz --timeout 7200 --append "CALLS=$(or $(CALLS),1000000) $(addprefix SEED=,$(SEED))"
 shell: bootable modules selftests
 	$(qemu) --shell
@@ -158,7 +168,7 @@ mrproper distclean:
 	$(Q)scripts/setup/clean mrproper
 	$(Q)rm -f rust-project.json
 
-.PHONY: help setup all modules modules_install selftests rustdoc rust-analyzer x86_only bootable run-modules run guest \
+.PHONY: help setup all modules modules_known modules_install claimed guest-arguments selftests rustdoc rust-analyzer x86_only bootable run-modules run guest \
 	fuzz shell test clean mrproper distclean
 
 # Tried by habit.

@@ -57,18 +57,24 @@ class Machine:
     before: bytes = b""
     arch: Arch = X86
     results: Path | None = None  # a file that is the memory of a PCI device
+    debugger: Path | None = None  # a socket where one may connect
+
+    # Of another program than QEMU: the console comes by stderr, and its exit code may be anything.
+    foreign = False
 
     def command(self) -> list[str]:
         accel = {"tcg": ["tcg,thread=multi", "-cpu", self.arch.cpu], "kvm": ["kvm", "-cpu", "host"]}[self.accel]
-        results = []
+        more = []
         if self.results:
             memory = f"memory-backend-file,id=results,share=on,mem-path={self.results},size={RESULTS_SIZE}"
-            results = ["-object", memory, "-device", "ivshmem-plain,memdev=results"]
+            more += ["-object", memory, "-device", "ivshmem-plain,memdev=results"]
+        if self.debugger:
+            more += ["-gdb", f"unix:{self.debugger},server=on,wait=off"]
         command = [
             self.qemu, "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
             "-machine", self.arch.machine, "-accel", *accel, "-smp", str(self.smp), "-m", self.mem,
             "-serial", "mon:stdio", "-kernel", str(self.kernel), "-initrd", str(self.initrd),
-            "-append", f"{self.arch.append} {APPEND} {self.append}".strip(), *results,
+            "-append", f"{self.arch.append} {APPEND} {self.append}".strip(), *more,
         ]  # fmt: skip
         if self.memory:
             share = "off" if self.state else "on"
@@ -106,7 +112,11 @@ def run(machine: Machine, log: Path, timeout: float, stall: float, on_line=None,
     outcome = Outcome()
     with open(log, "wb", buffering=0) as out, open(log.with_name("qemu.log"), "w+b") as errors:
         process = start(
-            machine.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
+            machine.command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if machine.foreign else errors,
+            start_new_session=True,
         )
         try:
             console = Console(out, outcome.lines, on_line, on_bytes)
@@ -125,9 +135,11 @@ def run(machine: Machine, log: Path, timeout: float, stall: float, on_line=None,
             except ProcessLookupError:
                 pass
             code = process.wait()
-        if code and not outcome.reason:
+        if code and not outcome.reason and not (machine.foreign and console.ended):
             errors.seek(0)
-            said = errors.read().decode(errors="replace").strip().splitlines() or ["it printed nothing"]
+            said = errors.read().decode(errors="replace").strip().splitlines() or [
+                "see the log" if outcome.lines else "it printed nothing"
+            ]
             booted = "QEMU died" if outcome.lines else "cannot start QEMU"
             outcome.reason = f"{booted} (exit code {code}): {said[0]}"
     outcome.seconds = time.monotonic() - began

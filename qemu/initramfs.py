@@ -110,6 +110,14 @@ def build(target: Path, arch: Arch, *load) -> None:
     target.write_bytes(cpio.bytes())
 
 
+def pack(folder: Path, arch: Arch, *load) -> None:
+    """For a guest that has another root, and unpacks it (vng.py)."""
+    build(folder / "initramfs.cpio", arch, *load)
+    program = folder / "busybox"
+    program.write_bytes(find_busybox(arch)[0])
+    program.chmod(0o755)
+
+
 def build_load(arch: Arch, *load) -> bytes:
     """For a guest that has the rest (snapshot.py)."""
     cpio = Cpio(arch)

@@ -23,6 +23,9 @@ PREFIX = re.compile(r"\[ *\d+\.\d+\](?:\[[^]]*\])? ")
 BEGIN = re.compile(guest.BEGIN_MARKER + r"(\S+)")
 END = re.compile(guest.END_MARKER + r"status=(\d+) tainted=(\d+)")
 TOTALS = re.compile(r"Testing complete\. Ran \d+ tests?: (.*)")
+# A busy host lets an emulated CPU miss the interrupts by which its timer is checked. Such a CPU is woken by
+# another one, and tests that keep that one from it fail.
+NO_TIMER = re.compile(r"APIC timer disabled due to verification failure")
 # include/linux/panic.h: the taints that come with a report in the log.
 TAINTS = {4: "machine check", 5: "bad page", 7: "oops", 9: "warning", 14: "soft lockup"}
 
@@ -44,6 +47,7 @@ class Judge:
         self.release = ""
         self.end = None
         self.cut = False
+        self.no_timer = False
 
     def feed(self, line: str):
         """Return (result of a test or None, kind of an unannounced splat or None)."""
@@ -53,6 +57,7 @@ class Judge:
         prefix = PREFIX.match(line)
         text = line[prefix.end() :] if prefix else line
         kind, result = self.scanner.feed(text), None
+        self.no_timer = self.no_timer or bool(NO_TIMER.match(text))
         if match := BEGIN.match(text):
             self.release = match[1]
         elif match := END.match(text):
@@ -70,6 +75,8 @@ class Judge:
         if names := self.ktap.failed_names:
             more = f" and {len(names) - 5} more" if len(names) > 5 else ""
             reasons.append(f"{len(names)} failed: {', '.join(names[:5])}{more}")
+            if self.no_timer:
+                reasons.append("the host was busy when it booted, and its CPUs have no timers: run it again")
         if not self.release:
             # Nothing else is worth saying about a guest that did not get so far.
             return [*reasons, "the guest did not reach its init"]

@@ -211,4 +211,4 @@ chosen_kernel()
 }
 
 # lay_out COMMAND DIR [make's arguments]: what tools/COMMAND has for the guest.
-lay_out() { "$top/scripts/enter" make --no-print-directory -C "$top/tools/$1/guest" OUTPUT="$2" ${CROSS_COMPILE:+CC="$CC"} "${@:3}"; }
+lay_out() { "$top/scripts/enter" make --no-print-directory -C "$top/tools/$1/guest" OUTPUT="$2" ${CROSS_COMPILE:+CC="${CROSS_COMPILE}gcc-14"} "${@:3}"; }

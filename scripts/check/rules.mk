@@ -5,7 +5,7 @@
 ##   clippy          - Lint the Rust code
 ##   rustfmt         - Format it; rustfmtcheck only checks
 
-check: setup
+check: modules
 	$(Q)scripts/check/run
 
 clippy: out = $(dir)/clippy

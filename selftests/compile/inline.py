@@ -2,7 +2,7 @@
 """Plants what rust/Makefile.inline must not let through, and sees that the build would fail.
 
 Each plant goes through the commands that made rust/vma_lock/lib.o: helpers to bitcode, link,
-code generation, rust/check-inline; one through objtool, as it was run on the sample. And a
+code generation, rust/check-inline; on x86 one through objtool, as it was run on the sample. And a
 clang of another LLVM than rustc's must be noticed, and said.
 """
 
@@ -23,6 +23,9 @@ class Pipeline:
         self.modules, self.out = modules, out
         _, self.link, self.codegen, self.check, *_ = self.saved(OBJECT)
         self.helpers = self.saved("rust/helpers/helpers.bc")[0]
+        arch = self.check[self.check.index("--arch") + 1]
+        self.plants = PLANTS | PLANTS_OF[arch]
+        self.names = (*self.plants, *(["objtool_warning"] if arch == "x86" else []), "clang_of_another_llvm")
 
     def saved(self, target: str) -> list[list[str]]:
         """The commands that made TARGET."""
@@ -80,7 +83,7 @@ class Pipeline:
         fake.chmod(0o755)
         info = dict(shlex.split(line)[0].split("=", 1) for line in (self.modules.parent / "info").read_text().splitlines())
         command = ["make", "-n", "-C", str(self.modules.parent / "tree"), "O=", f"M={TOP}", f"MO={self.out}"]
-        command += [f"ARCH={info['ARCH']}", f"CC={info['CC']}", "modules"]
+        command += [f"ARCH={info['ARCH']}", f"CC={info['CC']}", f"CROSS_COMPILE={info.get('CROSS_COMPILE', '')}", "modules"]
         environment = {"PATH": f"{fake.parent}:{os.environ['PATH']}"}
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stdout
 
@@ -92,7 +95,6 @@ def same(value):
 # name: what is wrong, in the helpers' source, in the linked bitcode; and what must be said of it.
 PLANTS = {
     "nothing": (same, same, None),
-    "per_cpu_without_segment": (same, lambda text: text.replace("%gs:", ""), r"per-CPU variable \w+ accessed without %gs"),
     "helper_is_left": (
         lambda text: text.replace("__rust_helper __always_inline", "__rust_helper noinline"),
         same, r"helper vma_lock_helper_\w+ was not inlined",
@@ -103,10 +105,22 @@ PLANTS = {
         "__rust_helper unsigned long vma_lock_helper_ip(void) { return _RET_IP_; }", 1),
         same, r"helper vma_lock_helper_ip asks for its return address",
     ),
-    "bare_return": (same, lambda text: text.replace(" fn_ret_thunk_extern", ""), r"bare return"),
-    "no_endbr64": (same, lambda text: text.replace('!"cf-protection-branch"', '!"planted"'), r"no endbr64"),
 }  # fmt: skip
-NAMES = (*PLANTS, "objtool_warning", "clang_of_another_llvm")
+PLANTS_OF = {
+    "x86": {
+        "per_cpu_without_segment": (
+            same, lambda text: text.replace("%gs:", ""), r"per-CPU variable \w+ accessed without %gs",
+        ),
+        "bare_return": (same, lambda text: text.replace(" fn_ret_thunk_extern", ""), r"bare return"),
+        "no_endbr64": (same, lambda text: text.replace('!"cf-protection-branch"', '!"planted"'), r"no endbr64"),
+    },
+    "arm64": {
+        "return_address_unsigned": (
+            same, lambda text: text.replace('"sign-return-address"="non-leaf"', '"sign-return-address"="none"'),
+            r"return address stored unsigned",
+        ),
+    },
+}  # fmt: skip
 
 
 def check_plant(name: str, pipeline: Pipeline) -> str:
@@ -119,7 +133,7 @@ def check_plant(name: str, pipeline: Pipeline) -> str:
         said = pipeline.build(same, lambda text: text + FALLS_THROUGH) or pipeline.objtool()
         want = r"falls_through"
     else:
-        *edits, want = PLANTS[name]
+        *edits, want = pipeline.plants[name]
         said = pipeline.build(*edits)
     if want is None:
         return said

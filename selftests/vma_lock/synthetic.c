@@ -271,11 +271,6 @@ TEST_F(pair, write_locked_keeps_readers_out)
 	}
 }
 
-/*
- * CVE-2025-38554 with every step in its place: the VMA is reused by another mm,
- * whose writer comes and goes, mm and all, before the reader wakes it. The
- * reader must have grabbed that mm before it let go of the VMA.
- */
 static void pin_to_cpu(int cpu)
 {
 	cpu_set_t set;
@@ -283,6 +278,18 @@ static void pin_to_cpu(int cpu)
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
 	sched_setaffinity(0, sizeof(set), &set);
+}
+
+/*
+ * The writer of a race, on another CPU. The reader will be stopped with interrupts off: by then the
+ * writer must wait in the kernel, since a page fault of it may want all CPUs to flush their TLBs.
+ */
+static void call_writer(struct call *call, int fd, struct vma_test_op *writer)
+{
+	pin_to_cpu(1);
+	call_start(call, fd, VMA_TEST_OP, writer);
+	wait_until_blocked(&call->tid);
+	pin_to_cpu(0);
 }
 
 /* Why no task can be stopped right behind an access to the lock, or NULL. */
@@ -313,6 +320,11 @@ static const char *no_race(void)
 		SKIP(return, "%s", why); \
 } while (0)
 
+/*
+ * CVE-2025-38554 with every step in its place: the VMA is reused by another mm,
+ * whose writer comes and goes, mm and all, before the reader wakes it. The
+ * reader must have grabbed that mm before it let go of the VMA.
+ */
 TEST_F(pair, vma_reused_by_other_mm)
 {
 	struct vma_test_op reader = {
@@ -326,10 +338,7 @@ TEST_F(pair, vma_reused_by_other_mm)
 	int err;
 
 	needs_race();
-	pin_to_cpu(1);
-	call_start(&call, self->fd, VMA_TEST_OP, &writer);
-	nap_ms(20);
-	pin_to_cpu(0);
+	call_writer(&call, self->fd, &writer);
 	err = ioctl(self->fd, VMA_TEST_OP, &reader) ? errno : 0;
 	ASSERT_EQ(0, err) TH_LOG("%s", strerror(err));
 	ASSERT_EQ(0, call_join(&call)) TH_LOG("%s", strerror(call.err));
@@ -355,9 +364,7 @@ static void overtake(struct __test_metadata *_metadata, FIXTURE_DATA(pair) *self
 	struct call call;
 	int err;
 
-	pin_to_cpu(1);
-	call_start(&call, self->fd, VMA_TEST_OP, &writer);
-	pin_to_cpu(0);
+	call_writer(&call, self->fd, &writer);
 	err = ioctl(self->fd, VMA_TEST_OP, &reader) ? errno : 0;
 	ASSERT_EQ(0, err) TH_LOG("%s", strerror(err));
 	ASSERT_EQ(0, call_join(&call)) TH_LOG("%s", strerror(call.err));
@@ -372,34 +379,6 @@ TEST_F(pair, reader_looks_again)
 	needs_race();
 	attach(_metadata, self->fd, variant->writer);
 	overtake(_metadata, self, variant, VMA_TEST_STAY, 0, -EBUSY);
-}
-
-/* A writer that comes for one kind of race leaves the other one alone: there the VMA is in another mm. */
-TEST_F(pair, races_keep_to_their_writers)
-{
-	struct vma_test_op reused = {
-		.op = VMA_TEST_OP_REUSE_READER,
-		.impl = variant->reader,
-	}, overtaken = {
-		.op = VMA_TEST_OP_OVERTAKEN,
-		.impl = variant->reader,
-	}, writer = {
-		.op = VMA_TEST_OP_OVERTAKE,
-		.impl = variant->writer,
-		.word = VMA_TEST_MOVE,
-	};
-	struct call call;
-
-	needs_race();
-	pin_to_cpu(1);
-	call_start(&call, self->fd, VMA_TEST_OP, &writer);
-	pin_to_cpu(0);
-	EXPECT_EQ(0, ioctl(self->fd, VMA_TEST_OP, &reused)) TH_LOG("%s", strerror(errno));
-	EXPECT_EQ(-ETIME, reused.ret) TH_LOG("the wrong writer has come");
-	/* It has been waiting for this one. */
-	attach(_metadata, self->fd, variant->writer);
-	EXPECT_EQ(0, ioctl(self->fd, VMA_TEST_OP, &overtaken)) TH_LOG("%s", strerror(errno));
-	EXPECT_EQ(0, call_join(&call)) TH_LOG("%s", strerror(call.err));
 }
 
 /* The write lock is over: the reader has it, and it is not where it was found. */
@@ -429,6 +408,48 @@ TEST_F(pair, vma_detached_before_it_was_locked)
 	overtake(_metadata, self, variant, VMA_TEST_DETACH, VMA_TEST_OP_FIND, -EBUSY);
 	attach(_metadata, self->fd, variant->writer);
 	overtake(_metadata, self, variant, VMA_TEST_DETACH, VMA_TEST_OP_NEXT, -ENOENT);
+}
+
+/* How the races above are made, whoever's code is in them. */
+FIXTURE(race)
+{
+	int fd;
+};
+
+FIXTURE_SETUP(race)
+{
+	self->fd = open_device("vma_lock_test");
+}
+
+FIXTURE_TEARDOWN(race)
+{
+	close(self->fd);
+}
+
+/* A writer that comes for one kind of race leaves the other one alone: there the VMA is in another mm. */
+TEST_F(race, keeps_to_its_writers)
+{
+	struct vma_test_op reused = {
+		.op = VMA_TEST_OP_REUSE_READER,
+		.impl = VMA_TEST_RUST,
+	}, overtaken = {
+		.op = VMA_TEST_OP_OVERTAKEN,
+		.impl = VMA_TEST_RUST,
+	}, writer = {
+		.op = VMA_TEST_OP_OVERTAKE,
+		.impl = VMA_TEST_C,
+		.word = VMA_TEST_MOVE,
+	};
+	struct call call;
+
+	needs_race();
+	call_writer(&call, self->fd, &writer);
+	EXPECT_EQ(0, ioctl(self->fd, VMA_TEST_OP, &reused)) TH_LOG("%s", strerror(errno));
+	EXPECT_EQ(-ETIME, reused.ret) TH_LOG("the wrong writer has come");
+	/* It has been waiting for this one. */
+	attach(_metadata, self->fd, VMA_TEST_C);
+	EXPECT_EQ(0, ioctl(self->fd, VMA_TEST_OP, &overtaken)) TH_LOG("%s", strerror(errno));
+	EXPECT_EQ(0, call_join(&call)) TH_LOG("%s", strerror(call.err));
 }
 
 /* One side alone, word by word. */
@@ -565,7 +586,9 @@ TEST_F(word, put_leaves_vma_alone)
 		};
 		if (ioctl(self->fd, VMA_TEST_OP, &op) && (errno == ENOSPC || errno == EOPNOTSUPP))
 			SKIP(return, "no watchpoints that trap behind an access");
-		EXPECT_EQ(words[i] - 1, op.refcnt_after);
+		ASSERT_EQ(words[i] - 1, op.refcnt_after);
+		if (!op.refcnt_uses)
+			SKIP(return, "watchpoints do not see locked instructions (as under QEMU 7.2)");
 		EXPECT_EQ(0, op.mm_reads_late) TH_LOG("word %#x", words[i]);
 		EXPECT_EQ(1, op.refcnt_uses) TH_LOG("word %#x", words[i]);
 	}

@@ -15,7 +15,7 @@
 ##   ordering        - Do the litmus tests show C and Rust as they are, and which ordering
 ##                     does anybody need? Each one weakened, one at a time
 
-diff: x86_only
+diff:
 	+$(Q)tools/diff/series $(if $(TREE),--tree $(TREE)) $(if $(RANGE),--range $(RANGE)) $(if $(BISECT),--bisect) \
 		$(if $(MAIL),--mail=$(patsubst 1,-,$(MAIL))) $(if $(SEED),--seed $(SEED)) $(if $(CELL),--cell "$(CELL)") $(PATCH)
 diff-score: x86_only bootable modules

@@ -4,7 +4,7 @@
 ##   matrix          - Every kernel that is supported, one line each (ONLY="7.2 rt";
 ##                     COMMANDS="guest diff"); goes on where it stopped
 
-matrix:
+matrix: claimed
 	$(Q)tools/matrix/run --only "$(ONLY)" --commands "$(COMMANDS)"
 
 .PHONY: matrix

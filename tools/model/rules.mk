@@ -15,14 +15,14 @@ litmus: setup
 	$(Q)scripts/setup/herd7
 	$(Q)$(enter) tools/model/litmus/run --herd7 $(or $(O),build)/herd7/herd7 \
 		--model $(src)/tools/memory-model $(TESTS)
-model:
+model: claimed
 	$(Q)tools/model/run
 # Of the modules' build only the Rust side of the explorer.
 stepped = $(addprefix tools/diff/explorer/stepped/,lib.o side.o)
 proof: setup
 	+$(call build,$(stepped))
 	$(Q)tools/model/proof/run --kernel $(dir) $(PATCH)
-mutants:
+mutants: claimed
 	$(Q)tools/model/mutants/run
 cargo-mutants: setup
 	$(Q)tools/model/cargo-mutants/run

@@ -3,7 +3,7 @@
 ## Running
 ##   plants          - Planted bugs: does this kernel find each? (KERNEL=kasan, kcsan; NAMES=)
 
-plants: bootable modules
+plants: plants-arguments bootable modules
 	$(Q)$(enter) tools/plants/run --kernel $(dir) $(NAMES)
 
 .PHONY: plants

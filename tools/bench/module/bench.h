@@ -18,9 +18,10 @@ void bench_vma_start_write(struct vm_area_struct *vma);
 void bench_vma_mark_attached(struct vm_area_struct *vma);
 void bench_vma_mark_detached(struct vm_area_struct *vma);
 
-/* step.c: debugfs files "instructions" and "trace" */
+/* step.c: debugfs files "instructions", "trace" and "at" */
 int bench_instructions_show(struct seq_file *m, void *unused);
 int bench_trace_show(struct seq_file *m, void *unused);
+int bench_at_show(struct seq_file *m, void *unused);
 
 /* time.c: debugfs file "time" */
 int bench_time_show(struct seq_file *m, void *unused);

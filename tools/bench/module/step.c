@@ -1,34 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Counts the instructions that a call executes, by letting the CPU trap after
- * each one (the trap flag). So the count is exact, the same each time, and
- * takes in all that the function calls, on an emulated CPU as on a real one.
+ * Counts the instructions that a call executes, by stepping through it: by the CPU's own trap flag
+ * or by QEMU. So the count is exact, the same each time, and takes in all that the function calls.
  *
  * Interrupts are off meanwhile, so nothing that is measured may sleep.
  */
 #include "bench.h"
+#include "steps.h"
 #include "../../lib/synthetic_mm/synthetic_mm.h"
 
 #include <linux/kallsyms.h>
-#include <linux/kdebug.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 
+#ifdef CONFIG_X86
 #include <asm/nops.h>
+#define OWN_STEPPER	(&by_trap_flag)
+#else
+#include <asm/insn.h>
+#define OWN_STEPPER	NULL
+#endif
 
-#define STEPS_MAX 1024
+static bool qemu_steps;
+module_param(qemu_steps, bool, 0400);
+MODULE_PARM_DESC(qemu_steps, "QEMU does the stepping, not the CPU");
+
+/* So many in a trace. */
+#define TRACE_MAX	1024
 
 static DEFINE_MUTEX(step_lock);
-static struct {
-	struct task_struct *task;
-	unsigned long entry, ret;
-	unsigned int steps, calls, ftrace_nops;
-	unsigned long ip[STEPS_MAX];
-} step;
+static const struct stepper *stepper;
+static struct steps steps;
 
+#ifdef CONFIG_X86
 /* Direct calls only; after the retpolines there are no others here. */
 static bool is_call(const u8 *insn)
 {
@@ -38,58 +46,32 @@ static bool is_call(const u8 *insn)
 }
 
 /* Where ftrace can put a call. gcc leaves one in each function, rustc does not. */
-static bool is_ftrace_nop(const u8 *insn)
+static bool is_nop(const u8 *insn)
 {
 	return !memcmp(insn, (const u8[]){ BYTES_NOP5 }, 5);
 }
-
-/* The instruction at regs->ip is about to be executed. */
-static int on_step(struct notifier_block *nb, unsigned long event, void *data)
+#else
+static bool is_call(const u8 *insn)
 {
-	struct die_args *args = data;
-	struct pt_regs *regs = args->regs;
+	const u32 word = le32_to_cpup((const __le32 *)insn);
 
-	if (event != DIE_DEBUG || step.task != current || user_mode(regs))
-		return NOTIFY_DONE;
-
-	if (!step.ret && regs->ip == step.entry)
-		step.ret = *(unsigned long *)regs->sp;
-
-	if (regs->ip == step.ret) {
-		step.task = NULL;
-		regs->flags &= ~X86_EFLAGS_TF;
-	} else if (step.ret) {
-		if (step.steps < STEPS_MAX)
-			step.ip[step.steps] = regs->ip;
-		step.steps++;
-		step.calls += is_call((const u8 *)regs->ip);
-		step.ftrace_nops += is_ftrace_nop((const u8 *)regs->ip);
-	}
-	return NOTIFY_STOP;
+	return aarch64_insn_is_bl(word) || aarch64_insn_is_blr(word);
 }
 
-static struct notifier_block step_notifier = {
-	.notifier_call = on_step,
-	.priority = INT_MAX,
-};
-
-static __always_inline void step_begin(void *function)
+/* ftrace's, and those of static branches and alternatives. */
+static bool is_nop(const u8 *insn)
 {
-	step.entry = (unsigned long)function;
-	step.ret = 0;
-	step.steps = 0;
-	step.calls = 0;
-	step.ftrace_nops = 0;
-	step.task = current;
-	asm volatile("pushf\n\torl %0, (%%rsp)\n\tpopf" :: "i" (X86_EFLAGS_TF) : "memory", "cc");
+	return aarch64_insn_is_nop(le32_to_cpup((const __le32 *)insn));
 }
+#endif
 
-/* The trap flag goes at the return from @function. */
 #define stepped(function, ...) do {				\
 	unsigned long flags;					\
 								\
+	steps.entry = (unsigned long)function;			\
+	steps.n = 0;						\
 	local_irq_save(flags);					\
-	step_begin(function);					\
+	stepper->begin(&steps);					\
 	function(__VA_ARGS__);					\
 	local_irq_restore(flags);				\
 } while (0)
@@ -97,38 +79,51 @@ static __always_inline void step_begin(void *function)
 static void show(struct seq_file *m, const char *name, const char *impl, bool trace)
 {
 	char symbol[KSYM_SYMBOL_LEN], last[KSYM_SYMBOL_LEN] = "";
-	unsigned int i;
+	unsigned int i, calls = 0, nops = 0;
 
-	if (!trace) {
-		seq_printf(m, "%s %s %u %u %u\n", name, impl, step.steps, step.calls,
-			   step.ftrace_nops);
+	/* Cut short, the two would be wrong. */
+	if (!steps.n || steps.n > STEPS_MAX) {
+		seq_printf(m, "error %s %s: %llu steps, expected 1 to %u\n", name, impl, steps.n,
+			   STEPS_MAX);
 		return;
 	}
-	for (i = 0; i < min(step.steps, STEPS_MAX); i++) {
-		snprintf(symbol, sizeof(symbol), "%ps", (void *)step.ip[i]);
+	if (!trace) {
+		for (i = 0; i < steps.n; i++) {
+			calls += is_call((const u8 *)steps.ip[i]);
+			nops += is_nop((const u8 *)steps.ip[i]);
+		}
+		seq_printf(m, "%s %s %llu %u %u\n", name, impl, steps.n, calls, nops);
+		return;
+	}
+	for (i = 0; i < min(steps.n, (u64)TRACE_MAX); i++) {
+		snprintf(symbol, sizeof(symbol), "%ps", (void *)steps.ip[i]);
 		if (strcmp(symbol, last))
 			seq_printf(m, "%s%s %s %s", i ? "\n" : "", name, impl, symbol);
 		strscpy(last, symbol, sizeof(last));
-		snprintf(symbol, sizeof(symbol), "%pS", (void *)step.ip[i]);
+		snprintf(symbol, sizeof(symbol), "%pS", (void *)steps.ip[i]);
 		*strchrnul(symbol, '/') = '\0';
 		seq_printf(m, " %s", strchrnul(symbol, '+'));
 	}
 	seq_putc(m, '\n');
 }
 
-static void measure(struct seq_file *m, bool trace)
+static int measure(struct seq_file *m, bool trace)
 {
 	struct synthetic_mm *s = synthetic_mm_create();
 	struct vm_area_struct *vma;
 	struct mm_struct *mm;
+	int ret;
 
 	if (!s)
-		return;
+		return -ENOMEM;
 	mm = synthetic_mm_mm(s);
 	vma = synthetic_mm_vma(s);
 
 	mutex_lock(&step_lock);
-	register_die_notifier(&step_notifier);
+	stepper = qemu_steps ? &by_qemu : OWN_STEPPER;
+	ret = stepper ? stepper->start() : -EOPNOTSUPP;
+	if (ret)
+		goto out;
 
 #define each(show_as, function, setup, cleanup, ...) do {		\
 	setup;								\
@@ -165,19 +160,25 @@ static void measure(struct seq_file *m, bool trace)
 	mmap_read_unlock(mm);
 
 #undef each
-	unregister_die_notifier(&step_notifier);
+	stepper->stop();
+out:
 	mutex_unlock(&step_lock);
 	synthetic_mm_destroy(s);
+	return ret;
 }
 
 int bench_instructions_show(struct seq_file *m, void *unused)
 {
-	measure(m, false);
-	return 0;
+	return measure(m, false);
 }
 
 int bench_trace_show(struct seq_file *m, void *unused)
 {
-	measure(m, true);
+	return measure(m, true);
+}
+
+int bench_at_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "0x%llx\n", by_qemu_at());
 	return 0;
 }

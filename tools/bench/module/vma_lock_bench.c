@@ -3,8 +3,9 @@
  * Measures the per-VMA lock in C and in Rust, when its files in debugfs
  * vma_lock_bench/ are read:
  *
- *   instructions  FUNCTION IMPL EXECUTED CALLS FTRACE_NOPS, by single-stepping
+ *   instructions  FUNCTION IMPL EXECUTED CALLS NOPS, by single-stepping
  *   trace         the same instructions one by one
+ *   at            with qemu_steps=1: what tools/bench/steps.py must know
  *   time          NAME IMPL ROUND NANOSECONDS OPERATIONS
  */
 #include "bench.h"
@@ -31,6 +32,7 @@ static const struct file_operations bench_##name##_fops = {			\
 
 BENCH_FILE(instructions);
 BENCH_FILE(trace);
+BENCH_FILE(at);
 BENCH_FILE(time);
 
 static struct dentry *dir;
@@ -40,6 +42,7 @@ static int __init bench_init(void)
 	dir = debugfs_create_dir("vma_lock_bench", NULL);
 	debugfs_create_file("instructions", 0400, dir, NULL, &bench_instructions_fops);
 	debugfs_create_file("trace", 0400, dir, NULL, &bench_trace_fops);
+	debugfs_create_file("at", 0400, dir, NULL, &bench_at_fops);
 	debugfs_create_file("time", 0400, dir, NULL, &bench_time_fops);
 	return 0;
 }

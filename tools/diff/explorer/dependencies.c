@@ -40,30 +40,35 @@ static bool alike(const struct seen *other, const struct path_stop *stop)
 /* Where in the code a thread has stopped, as far as that can be told: who called whom, the last few. */
 uint64_t dependencies_site(const struct thread_image *image)
 {
-	extern const char __executable_start[], etext[];
+	uintptr_t callers[CALLERS];
+	const int n = cpu_callers(image, callers, CALLERS);
 	uint64_t site = 0;
 
-	for (unsigned int i = 0, found = 0; i < image->size / 8 && found < CALLERS; i++) {
-		if (image->stack[i] - (uintptr_t)__executable_start < (uintptr_t)(etext - __executable_start)) {
-			site = (site ^ image->stack[i]) * 0x100000001b3;
-			found++;
-		}
-	}
+	for (int i = 0; i < n; i++)
+		site = (site ^ callers[i]) * 0x100000001b3;
 	return site;
 }
 
 /*
  * The stop of the path behind @last that a thread is at: the next one; when it has left the path, one in the same
- * place of the code.
+ * place of the code. Where a compiler has made two of one place, the mmap lock is the only one of its kind: whether it is
+ * to be had is not up to the thread.
  */
 static int find(const struct path_stop *path, int n, int last, bool left, const struct seen *now)
 {
+	int only = 0, many = 0;
+
 	if (!left && last + 1 < n && alike(now, &path[last + 1]))
 		return last + 1;
-	for (int i = last + 1; i < n; i++)
-		if (path[i].site == now->site && alike(now, &path[i]))
+	for (int i = last + 1; i < n; i++) {
+		if (!alike(now, &path[i]))
+			continue;
+		if (path[i].site == now->site)
 			return i;
-	return 0;
+		only = i;
+		many++;
+	}
+	return !strncmp(now->name, "down_", 5) && many == 1 ? only : 0;
 }
 
 /* Everything at this stop is as on the path, wherever the thread looks. */

@@ -47,10 +47,25 @@ size_t machine_world_size(void);
 void machine_save_world(void *to);
 void machine_load_world(const void *from);
 uint64_t machine_hash(const void *world);
+/* What is at @address of a thread's stack; NULL: that is elsewhere. */
+const uint64_t *machine_stack(const struct thread_image *image, uintptr_t address);
 /* Copies the threads' images to @memory, where they may be already; returns what is free behind. */
 char *machine_move(char *memory);
 /* Two threads that play the same role, which has no other state than what its image says. */
 bool machine_twins(int a, int b);
+
+/*
+ * cpu_x86.c, cpu_arm64.c: of a coroutine's registers those that a call keeps go to the stack, whose pointer goes to
+ * @save; those of another one come from @load.
+ */
+void switch_to(void **save, void *load);
+/* The stack, so many words, of a coroutine that begins in @function. */
+#define CPU_FIRST	12
+void cpu_first(uint64_t stack[CPU_FIRST], void (*function)(void));
+/* Where in the code a signal came, of a handler's context. */
+unsigned long cpu_pc(const void *context);
+/* Where the last functions of a thread that has stopped return to, so many at most, the innermost first. */
+int cpu_callers(const struct thread_image *image, uintptr_t callers[], int n);
 
 /* states.c: the set of those that have been seen. */
 void states_clear(void);

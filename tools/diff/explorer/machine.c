@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 /* Sides need less than a quarter of this. */
@@ -35,31 +34,12 @@ static bool twins[X_THREADS][X_THREADS];
 static unsigned long fault_at, fault_pc;
 static volatile uint64_t stops;
 
-/* Per-CPU variables: the base of %gs is 0 in a user program, so these are found. */
+/* Per-CPU variables. */
 void *current_task, *const_current_task;
 unsigned long __ref_stack_chk_guard;
 int __preempt_count;
 unsigned long vm_event_states[1024];
 unsigned int nr_cpu_ids = 1;
-
-void switch_to(void **save, void *load);
-__asm__(".globl switch_to\n"
-	"switch_to:\n"
-	"	push %rbp; push %rbx; push %r12; push %r13; push %r14; push %r15\n"
-	"	mov %rsp, (%rdi)\n"
-	"	mov %rsi, %rsp\n"
-	"	pop %r15; pop %r14; pop %r13; pop %r12; pop %rbx; pop %rbp\n"
-	"	ret\n"
-	/* The calls that the kernel patches at boot. */
-	".globl __x86_return_thunk, __fentry__\n"
-	"__fentry__: __x86_return_thunk: ret\n"
-	".macro thunk reg\n"
-	".globl __x86_indirect_thunk_\\reg\n"
-	"__x86_indirect_thunk_\\reg: jmp *%\\reg\n"
-	".endm\n"
-	".irp reg, rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15\n"
-	"thunk \\reg\n"
-	".endr\n");
 
 static uint64_t mix(uint64_t a, uint64_t b)
 {
@@ -120,6 +100,13 @@ static const struct thread_image *take(char **memory)
 	image->hash = hash_of(image->stack, image->size, hash_of(&image->self, sizeof(image->self), 1));
 	image_at(memory);
 	return image;
+}
+
+const uint64_t *machine_stack(const struct thread_image *image, uintptr_t address)
+{
+	const uintptr_t at = address - ((uintptr_t)stack + STACK - image->size);
+
+	return at < image->size ? &image->stack[at / 8] : NULL;
 }
 
 static void enter(const struct thread_image *image)
@@ -227,11 +214,9 @@ void machine_begin(const struct x_scene *scene, const void *readers, const void 
 {
 	static struct {
 		struct thread_image image;
-		uint64_t stack[8];
+		uint64_t stack[CPU_FIRST];
 	} first = {
-		.image.size = 64,
-		/* Popped: six registers, then where to return to. */
-		.stack[6] = (uintptr_t)thread_main,
+		.image.size = sizeof(first.stack),
 	};
 
 	x_world_begin(scene, readers, writers);
@@ -240,6 +225,7 @@ void machine_begin(const struct x_scene *scene, const void *readers, const void 
 		for (int j = 0; j < x_threads; j++)
 			twins[i][j] = x_twins(i, j);
 	first.image.self.stop.name = "begins";
+	cpu_first(first.stack, thread_main);
 	for (int i = 0; i < x_threads; i++) {
 		first.image.hash = i;
 		machine.thread[i] = &first.image;
@@ -298,10 +284,8 @@ char *machine_move(char *memory)
 
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
-	ucontext_t *uc = context;
-
 	fault_at = (unsigned long)info->si_addr;
-	fault_pc = uc->uc_mcontext.gregs[REG_RIP];
+	fault_pc = cpu_pc(context);
 	if (!running) {
 		static const char text[] = "explorer: a fault of the explorer itself\n";
 

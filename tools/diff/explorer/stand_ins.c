@@ -186,6 +186,7 @@ void __mmdrop(struct mm_struct *mm)
 	x_world.scene.mm_freed[nr] = 1;
 }
 
+#ifdef CONFIG_PREEMPT_RCU
 void __rcu_read_lock(void)
 {
 	x_rcu_read_lock();
@@ -195,6 +196,7 @@ void __rcu_read_unlock(void)
 {
 	x_rcu_read_unlock();
 }
+#endif
 
 /* The other ways to wait, or to be woken. */
 #define NOT_MODELLED(name)							\

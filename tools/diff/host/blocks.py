@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from . import CannotTell, coverage, trees
+from . import CannotTell, coverage, machine, trees
 from .coverage import Lines, Source
 from .sides import TOP
 
@@ -68,7 +68,7 @@ def compiled(folder: Path, name: str) -> Lines:
 def _words(program: Path, section: str) -> list[int]:
     raw = program.with_name(f"{program.name}.{section}")
     done = subprocess.run(
-        ["objcopy", "-O", "binary", f"--only-section={section}", program, raw],
+        [machine.of(program).tool("objcopy"), "-O", "binary", f"--only-section={section}", program, raw],
         capture_output=True,
         text=True,
         check=False,

@@ -172,6 +172,23 @@ def _same_text_is_seen() -> str:
     return ""
 
 
+def _headers_of_a_linked_tree() -> str:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        (folder / "linux").mkdir()
+        (folder / "tree").symlink_to("linux")
+        lines = (f"    {folder}/linux/include/linux/mm.h \\", "    include/linux/seqlock.h \\", "    include/generated/a.h")
+        (folder / "cmd").write_text("\n".join(lines))
+        found = trees.headers(folder / "cmd", folder / "tree")
+        if found != {"include/linux/mm.h", "include/linux/seqlock.h"}:
+            return f"{found}"
+        (folder / "cmd").write_text("    /elsewhere/include/linux/mm.h\n")
+        try:
+            return f"of another tree: {trees.headers(folder / 'cmd', folder / 'tree')}"
+        except CannotTell:
+            return ""
+
+
 def _series_of(count: int, verdict: str) -> dict:
     row = {"where": "schedules of " + "a and " * 20 + "b", "state": "x " * 90, "before": "y " * 60, "after": "z " * 60}
     patch = {"total": count, "verdict": verdict, "means": "states, schedules", "reason": "r " * 80, "callers": [], "rows": [row]}
@@ -210,5 +227,6 @@ def results() -> Iterator[tuple[str, str]]:
         _same_code_is_seen,
         _same_text_is_seen,
         _mail_is_short_whatever_comes,
+        _headers_of_a_linked_tree,
     ):
         yield check.__name__.removeprefix("_"), check()

@@ -12,7 +12,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from . import CannotTell, blocks, coverage, trees
+from . import CannotTell, blocks, coverage, machine, trees
 from .kept import again
 from .record import Record, Rounds, Scenario
 from .sides import TOP, Kernel
@@ -116,8 +116,11 @@ def kbuild(kernel: Kernel, folder: Path, names: list[str]) -> None:
     clang = bool(kernel.info.get("LLVM"))
     tell, count = (TELL_CLANG, "") if clang else (TELL_GCC, COUNT_GCC)
     include = f"-I{SOURCE} -I{TOP}/tools/diff/module"
+    # What a program cannot do as the kernel does it; before the kernel's own.
+    own = SOURCE / kernel.info["ARCH"]
     lines = ["obj-m := explorer.o", f"explorer-y := {' '.join(f'side_{name}.o' for name in names)} rust_helpers.o "
-             + " ".join(f"{part}.o" for part in KERNEL_PARTS), FLAGS, f"tell := {tell}", f"ccflags-y += {include}"]  # fmt: skip
+             + " ".join(f"{part}.o" for part in KERNEL_PARTS), FLAGS, f"tell := {tell}", f"ccflags-y += {include}",
+             *([f"NOSTDINC_FLAGS += -I{own}"] if own.is_dir() else [])]  # fmt: skip
     for name in names:
         lines += [
             f"CFLAGS_side_{name}.o := -I$(src)/{name} $(tell) -g {count}",
@@ -136,15 +139,22 @@ def _run(command: list) -> None:
         raise CannotTell(f"the explorer cannot be built: {Path(command[0]).name} said: {error}")
 
 
+def _join(kernel: Kernel, target: Path, objects: list[Path]) -> None:
+    """Make one object of some."""
+    of = machine.of(objects[0])
+    _run([of.tool("ld"), "-r", "-o", target, *objects])
+    # Trace points are off: where the compiler left a jump to them, objtool makes it a nop.
+    if of.objtool:
+        _run([kernel.tree / "tools/objtool/objtool", "--hacks=jump_label", "--link", "--module", target])
+
+
 def _one(kernel: Kernel, folder: Path, name: str, objects: list[Path]) -> Path:
     """A side in one object, of which only the table of operations can be seen."""
     target = folder / f"linked_{name}.o"
-    _run(["ld", "-r", "-o", target, *objects])
-    # Trace points are off: where the compiler left a jump to them, objtool makes it a nop.
-    _run([kernel.tree / "tools/objtool/objtool", "--hacks=jump_label", "--link", "--module", target])
+    _join(kernel, target, objects)
     # What has blocks is asked for the lines that it was made of: blocks.py.
     debug = [] if name == "rust" or kernel.info.get("LLVM") else ["--strip-debug"]
-    _run(["objcopy", *debug, f"--keep-global-symbol=x_side_{name}", target])
+    _run([machine.of(target).tool("objcopy"), *debug, f"--keep-global-symbol=x_side_{name}", target])
     return target
 
 
@@ -152,14 +162,14 @@ def _host_objects(kernel: Kernel, folder: Path) -> None:
     """What all programs have: Rust, the stand-ins, the search."""
     stepped = kernel.dir / "modules/tools/diff/explorer/stepped"
     rust = [stepped / f"{part}.o" for part in ("side", "lib")]
-    _run(["objcopy", "--strip-debug", folder / "rust_helpers.o", folder / "rust_helpers_stripped.o"])
+    of = machine.of(folder / "rust_helpers.o")
+    _run([of.tool("objcopy"), "--strip-debug", folder / "rust_helpers.o", folder / "rust_helpers_stripped.o"])
     _one(kernel, folder, "rust", [*rust, folder / "rust_helpers_stripped.o"])
-    _run(["ld", "-r", "-o", folder / "kernel.o", *(folder / f"{part}.o" for part in KERNEL_PARTS)])
-    _run([kernel.tree / "tools/objtool/objtool", "--hacks=jump_label", "--link", "--module", folder / "kernel.o"])
-    _run(["objcopy", "--strip-debug", folder / "kernel.o"])
+    _join(kernel, folder / "kernel.o", [folder / f"{part}.o" for part in KERNEL_PARTS])
+    _run([of.tool("objcopy"), "--strip-debug", folder / "kernel.o"])
     _run([
-        "gcc", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers", "-r", "-nostdlib",
-        f"-I{SOURCE}", "-o", folder / "host.o", *(SOURCE / f"{part}.c" for part in HOST_PARTS),
+        of.gcc, "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers", "-r", "-nostdlib",
+        f"-I{SOURCE}", "-o", folder / "host.o", *(SOURCE / f"{part}.c" for part in (*HOST_PARTS, f"cpu_{kernel.info['ARCH']}")),
     ])  # fmt: skip
 
 
@@ -172,7 +182,7 @@ def link(kernel: Kernel, folder: Path, names: list[str], program: Path) -> None:
     table += "".join(f'\t{{ "{name}", x_side_{name} }},\n' for name in every) + "\t{ 0 }\n};\n"
     trees.write(program.with_suffix(".c"), table)
     _run([
-        "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-no-pie", f"-I{SOURCE}",
+        machine.of(folder / "host.o").gcc, "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-no-pie", f"-I{SOURCE}",
         "-Wl,--unresolved-symbols=ignore-in-object-files", "-Wl,-z,noexecstack", "-Wl,--no-warn-rwx-segments",
         "-o", program, program.with_suffix(".c"), folder / "host.o",
         folder / "kernel.o", *sides, "-lgcov",
@@ -378,7 +388,7 @@ class Explorer:
     def _run(self, name: str, readers: str, writers: str, which: str, *arguments: str) -> str:
         program = self._program(name)
         out = program.with_name(f"{program.name}.{readers}-{writers}-{which}.json")
-        command = [program, "--readers", readers, "--writers", writers, "--out", out, *arguments]
+        command = [*machine.of(program).emulator, program, "--readers", readers, "--writers", writers, "--out", out, *arguments]
         counts = self._counts(readers, writers, which)
         shutil.rmtree(counts, ignore_errors=True)
         environment = os.environ | {"GCOV_PREFIX": str(counts)}

@@ -124,4 +124,7 @@ def run(
         sides.take(boot(kernel, modules, modules.with_name("results"), given, timeout))
     if not known and not tried:
         kept.keep(sides.texts, sides.records)
+    if not sides.records[BASE[-1]].watchpoints:
+        step("", "not watched: the VMA used after its count was dropped (no watchpoint that traps after an access);")
+        step("", "schedules see that")
     return sides.records, sides.failed

@@ -9,20 +9,21 @@ import hashlib
 import subprocess
 from pathlib import Path
 
-from . import CannotTell
+from . import CannotTell, machine
 from .sides import TOP
 
 
 def _panics(path: Path) -> list[str]:
     """What Rust calls where it panics, on a kernel with its debug assertions."""
-    undefined = subprocess.run(["nm", "-u", "-j", str(path)], capture_output=True, text=True, check=False).stdout
+    undefined = subprocess.run([machine.of(path).tool("nm"), "-u", "-j", str(path)], capture_output=True, text=True, check=False).stdout
     return [symbol for symbol in undefined.split() if "core9panicking" in symbol]
 
 
 def _program(objects: dict[str, Path], name: str, cache: Path) -> tuple[Path, list[str]]:
     # The code and what it refers to; names and debugging information may differ.
+    of = machine.of(objects[name])
     dump = subprocess.run(
-        ["objdump", "-dr", "-s", "-j", ".text", "-j", ".rodata", str(objects[name])],
+        [of.tool("objdump"), "-dr", "-s", "-j", ".text", "-j", ".rodata", str(objects[name])],
         capture_output=True,
         text=True,
         check=False,
@@ -31,7 +32,7 @@ def _program(objects: dict[str, Path], name: str, cache: Path) -> tuple[Path, li
     program = cache / f"predicate-{digest}"
     main = TOP / "tools/diff/module/predicate_main.c"
     return program, [
-        "gcc",
+        of.gcc,
         "-O2",
         "-static",
         "-no-pie",
@@ -59,7 +60,7 @@ def runs(objects: dict[str, Path], cache: Path) -> dict[str, list[str]]:
         if done.returncode:
             raise CannotTell(f"the predicate of {name} cannot be linked: {done.stderr.strip().splitlines()[-1]}")
         Path(f"{program}.new").rename(program)
-        waiting.append((program, subprocess.Popen([str(program)], stdout=subprocess.PIPE, text=True)))
+        waiting.append((program, subprocess.Popen([*machine.of(program).emulator, program], stdout=subprocess.PIPE, text=True)))
     for program, process in waiting:
         output = process.communicate()[0]
         if process.returncode < 0:

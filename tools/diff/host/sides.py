@@ -10,7 +10,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import CannotTell, trees
+from . import CannotTell, machine, trees
 
 TOP = Path(__file__).resolve().parents[3]
 # What the tree's configuration asks for and nobody looks at takes half of the time. (Not for the
@@ -49,7 +49,7 @@ class Kernel:
             "make", "-C", str(self.tree), f"M={folder}", f"ARCH={info['ARCH']}", f"-j{os.cpu_count()}",
             f"KBUILD_EXTRA_SYMBOLS={self.dir / 'modules/Module.symvers'}", *arguments,
         ]  # fmt: skip
-        command += [f"{key}={info[key]}" for key in ("CC", "LLVM") if info.get(key)]
+        command += [f"{key}={info[key]}" for key in ("CC", "LLVM", "CROSS_COMPILE") if info.get(key)]
         environment = {
             k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "KDIR", "O")
         }
@@ -109,8 +109,8 @@ def _objects(folder: Path, name: str) -> list[str]:
 
 def layout(folder: Path, name: str) -> dict[str, int]:
     """Where the fields are that a side and the module must agree on."""
-    raw = folder / name / "layout"
-    command = ["objcopy", "-O", "binary", "--only-section=.vma_lock_diff.layout", folder / name / "tree_side.o", raw]
+    side, raw = folder / name / "tree_side.o", folder / name / "layout"
+    command = [machine.of(side).tool("objcopy"), "-O", "binary", "--only-section=.vma_lock_diff.layout", side, raw]
     subprocess.run(command, check=True)
     return {field.rstrip(b"\0").decode(): at for field, at in struct.iter_unpack("=44sI", raw.read_bytes())}
 

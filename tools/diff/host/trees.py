@@ -124,8 +124,13 @@ def of_protocol(files: dict[str, str]) -> dict[str, str]:
 
 def headers(commands: Path, source: Path) -> set[str]:
     """The headers of the kernel that the protocol is compiled with, by what kbuild has noted of an object."""
-    found = re.findall(rf"^\s*(?:{re.escape(str(source))}/)?(\S+\.h)\b", commands.read_text(), re.MULTILINE)
+    # A tree may be known by a link to it, and kbuild writes where it is.
+    tree = "|".join(re.escape(str(path)) for path in (source, source.resolve()))
+    found = re.findall(rf"^\s*(?:(?:{tree})/)?(\S+\.h)\b", commands.read_text(), re.MULTILINE)
     names = {name for name in found if re.match(r"(?:include|arch/\w+/include)/(?!generated/)", name)}
+    # All of it begins with this one: without it nothing could be said of any header.
+    if "include/linux/mm.h" not in names:
+        raise CannotTell(f"{commands} does not say which headers of {source} the protocol is compiled with")
     return names - {*PROTOCOL, TRACE}
 
 

@@ -71,8 +71,8 @@ class Read:
     base_commit: str = ""
 
 
-def read(given: str, source: Path) -> Read:
-    """The patches in `given`: a file, a directory or "-", in the order of the series. `source`: the kernel's tree."""
+def found_in(given: str) -> Read:
+    """The patches in `given`: a file, a directory or "-"."""
     if given == "-":
         found = _from_file("standard input", sys.stdin.buffer.read())
     else:
@@ -84,6 +84,12 @@ def read(given: str, source: Path) -> Read:
     if not found.patches:
         what = "standard input" if given == "-" else given
         raise InputError(f"{what} holds no patch: no mail in it has a diff{_of_mails(found)}")
+    return found
+
+
+def read(given: str, source: Path) -> Read:
+    """Those, in the order of the series. `source`: the kernel's tree."""
+    found = found_in(given)
     _order(found)
     for patch in found.patches:
         look(patch, source)

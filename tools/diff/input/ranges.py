@@ -21,8 +21,8 @@ def commit(tree: Path, name: str) -> str:
     return "" if done.returncode else done.stdout.decode().strip()
 
 
-def read(given: str, tree: Path, source: Path) -> tuple[Read, str]:
-    """The commits of base..topic, or one; and the commit that they begin at."""
+def ends(given: str, tree: Path) -> tuple[str, str, str]:
+    """The full names of base and topic, and the dots between them; or of one commit."""
     if not tree.is_dir():
         raise InputError(f"{tree}: no such folder; TREE= is a git checkout of the kernel")
     if git("rev-parse", "--git-dir", where=tree).returncode:
@@ -33,11 +33,17 @@ def read(given: str, tree: Path, source: Path) -> tuple[Read, str]:
     names = {name: commit(tree, name) for name in ((first or "HEAD", last or "HEAD") if dots else (first,))}
     if unknown := next((name for name, full in names.items() if not full), None):
         raise InputError(f"{tree} has no commit {unknown}")
+    return names[first or "HEAD"] if dots else names[first], dots, names[last or "HEAD"] if dots else ""
+
+
+def read(given: str, tree: Path, source: Path) -> tuple[Read, str]:
+    """The commits of base..topic, or one; and the commit that they begin at."""
+    first, dots, last = ends(given, tree)
     if dots:
-        base = _ask(tree, "merge-base", names[first or "HEAD"], names[last or "HEAD"])
-        listed = _ask(tree, "rev-list", "--reverse", "--topo-order", "--parents", f"{base}..{names[last or 'HEAD']}")
+        base = _ask(tree, "merge-base", first, last)
+        listed = _ask(tree, "rev-list", "--reverse", "--topo-order", "--parents", f"{base}..{last}")
     else:
-        listed = _ask(tree, "rev-list", "--max-count=1", "--parents", names[first])
+        listed = _ask(tree, "rev-list", "--max-count=1", "--parents", first)
     rows = [row.split() for row in listed.splitlines()]
     if not rows:
         raise InputError(f"{tree}: the range {given} holds no commit")

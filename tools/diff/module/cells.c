@@ -73,7 +73,7 @@ static int run_cell(struct diff_walk *walk)
 	const struct diff_cell *cell = &walk->cell;
 	const enum diff_lock somebody_else = cell->place ? cell->place->mmap_locked : DIFF_FREE;
 	struct diff_outcome *out = &walk->out;
-	int rcu, preempt, lockdep, err;
+	int rcu, preempt, unlocked, lockdep, err;
 
 	*out = (struct diff_outcome){ };
 	err = diff_set_up(cell, diff_sleeper);
@@ -84,6 +84,8 @@ static int run_cell(struct diff_walk *walk)
 		cond_resched();
 	/* Before RCU is held: it sleeps. */
 	let_mmap_lock(walk, somebody_else);
+	/* Where RCU is not preemptible, who holds it has switched preemption off. */
+	unlocked = preempt_count();
 	diff_take_locks(cell);
 	out->mmap_lock_before = somebody_else ? DIFF_FREE : diff_mmap_lock(cell, false);
 	if (cell->signal != SIGNAL_NONE)
@@ -108,7 +110,7 @@ static int run_cell(struct diff_walk *walk)
 		rcu_read_unlock();
 	while (rcu_preempt_depth() < 0)
 		rcu_read_lock();
-	preempt_count_set(preempt);
+	preempt_count_set(unlocked);
 	release_vma_maps();
 	out->stale = rcu_access_pointer(world.mm[0]->vma_writer_wait.task) == current ||
 		     rcu_access_pointer(world.mm[1]->vma_writer_wait.task) == current;

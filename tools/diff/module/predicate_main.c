@@ -6,8 +6,10 @@
 
 #include "predicate.h"
 
+#ifdef __x86_64__
 /* What the kernel's compiler flags call at each return. */
 __asm__(".globl __x86_return_thunk\n__x86_return_thunk: ret\n");
+#endif
 
 int main(void)
 {

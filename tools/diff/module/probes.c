@@ -280,6 +280,22 @@ static void *address_of(const char *name)
 	return kp.addr;
 }
 
+/*
+ * Where WARN_ONCE() itself remembers, and not report_bug(), refcount_t's warnings come once a boot: the first
+ * state of all would differ from those of later sides. So they have come before; that it saturates is seen anyhow.
+ */
+static void have_warned(void)
+{
+	struct diff_seen ignored = { };
+	refcount_t count;
+
+	seen_by_watched = &ignored;
+	WRITE_ONCE(watched, current);
+	for (int i = REFCOUNT_ADD_NOT_ZERO_OVF; i <= REFCOUNT_DEC_LEAK; i++)
+		refcount_warn_saturate(&count, i);
+	WRITE_ONCE(watched, NULL);
+}
+
 int diff_probes_init(struct task_struct *sleeper)
 {
 	struct kprobe *list[ARRAY_SIZE(probes)];
@@ -300,8 +316,10 @@ int diff_probes_init(struct task_struct *sleeper)
 	if (err) {
 		pr_err("cannot probe the kernel's warnings and wakeups: %d\n", err);
 		ignore_waking(sleeper);
+		return err;
 	}
-	return err;
+	have_warned();
+	return 0;
 }
 
 void diff_probes_exit(void)

@@ -54,7 +54,7 @@ static const struct diff_place next_places[] = {
 };
 
 static const struct diff_place no_mmap_lock = { "no_mmap_lock", .no_mmap_lock = true };
-static const struct diff_place read_lock = { "read_lock", .read_lock = true };
+static const struct diff_place under_read_lock = { "read_lock", .read_lock = true };
 static const struct diff_place unlocked = { "unlocked", .mmap_unlocked = true };
 static const struct diff_place no_rcu = { "no_rcu", .no_rcu = true };
 static const struct diff_place locked_for_read = { "locked_for_read", .mmap_locked = DIFF_READ };
@@ -141,7 +141,7 @@ static bool place(enum vma_lock_diff_op op, int nr, const struct diff_place **pl
 		*place = nr == 1 ? &locked_for_read : nr == 2 ? &locked_for_write : NULL;
 	else if (needs(op) != NEEDS_NOTHING && !frees_mmap_lock(op))
 		*place = nr == 1 ? &no_mmap_lock :
-			 nr == 2 && needs(op) == NEEDS_WRITE ? &read_lock : NULL;
+			 nr == 2 && needs(op) == NEEDS_WRITE ? &under_read_lock : NULL;
 	return *place;
 }
 

@@ -9,9 +9,6 @@ from .match import Pair, pairs
 from .model import NAMES, Half, Model, Relations
 from .paths import ADDRESS, PLAIN, RELAXED, Lines, Path, path
 
-# Names of fences that are one thing.
-SAME = {"mb": "smp_mb", "rmb": "smp_rmb", "wmb": "smp_wmb", "smp_acquire__after_ctrl_dep": "smp_rmb"}
-
 
 @dataclass
 class Change:
@@ -40,17 +37,6 @@ class Compared:
     @property
     def won(self) -> list[Change]:
         return [change for change in self.changes if change.won]
-
-
-def gaps(of: Path) -> list[list[str]]:
-    """The fences before each access, and those behind the last one."""
-    found: list[list[str]] = [[]]
-    for event in of.events:
-        if event.kind == "fence":
-            found[-1].append(SAME.get(event.what, event.what))
-        elif event.access:
-            found.append([])
-    return found
 
 
 def protected(of: Path) -> list[bool]:
@@ -97,7 +83,7 @@ def _code_changes(pair: Pair, partners: dict[int, int]) -> list[str]:
     there = partners
     partners = {-1: -1, **partners, len(ours): len(theirs)}
     known = sorted(partners)
-    before, after = gaps(pair.before), gaps(pair.after)
+    before, after = pair.before.gaps, pair.after.gaps
     for left, right in itertools.pairwise(known):
         if partners[left] >= partners[right]:
             continue

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Weaken each ordering of the code, one at a time: who notices?"""
+"""Weaken each ordering of the code, one at a time, everywhere and in one operation: who notices?"""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from functools import partial
 from .model import Model
 from .paths import RELAXED, TRUSTED, Lines
 from .scenes import Scenes
-from .verdict import DIFFERS, Judgement, judge, not_needed, reason_for
+from .verdict import DIFFERS, Judgement, judge, reason_for
 
 # What the lock orders by; the maple tree's own, the rwsem and mmdrop() are trusted.
 WORDS = ("vm_refcnt", "vm_lock_seq", "mm_lock_seq", "vma_writer_wait", "__state")
@@ -109,21 +109,17 @@ def mutations(code: Lines):
 
 
 def weaken(code: Lines, model: Model):
-    """One after the other, wherever it is; then what is known not to be needed, where that is known."""
+    """One after the other: wherever it is, then in each operation alone."""
     scenes = Scenes(code, model)
     for text, change in mutations(code):
         after = {name: frozenset(map(change, lines)) for name, lines in code.items()}
-        if after == code:
+        where = sorted(name for name in code if after[name] != code[name])
+        if not where:
             continue
-        whole = Weakened(text, after, judge(code, after, scenes, model))
-        yield whole
-        for known in not_needed():
-            lost = {each.operation for each in whole.result.lost if each.text == known.change}
-            if not lost or lost <= known.own:
-                continue
-            part = {name: after[name] if name in known.own else lines for name, lines in code.items()}
-            where = ", ".join(sorted(known.own))
-            yield Weakened(f"{text}, only in {where}", part, judge(code, part, scenes, model))
+        yield Weakened(text, after, judge(code, after, scenes, model))
+        for name in where if len(where) > 1 else ():
+            alone = {**code, name: after[name]}
+            yield Weakened(f"{text}, only in {name}", alone, judge(code, alone, scenes, model))
 
 
 def noticed(weakened: Weakened) -> bool:

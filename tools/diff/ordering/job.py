@@ -59,8 +59,8 @@ class Orderings:
     @cached_property
     def scenes(self) -> Scenes:
         scenes = Scenes(self.before, self.model)
-        if wrong := scenes.disagreements():
-            raise CannotTell(f"memory ordering: a litmus test is not what the C does: {wrong[0]}")
+        if wrong := next(scenes.disagreements(), None):
+            raise CannotTell(f"memory ordering: a litmus test is not what the C does: {wrong}")
         return scenes
 
     def judge(self, job) -> None:
@@ -73,8 +73,8 @@ class Orderings:
     def _judge(self, job) -> None:
         rust = job.name == "rust"
         after = self.extract("before", "rust") if rust else self.extract(job.name, job.name)
-        if rust and (wrong := Scenes(after, self.model).disagreements()):
-            raise CannotTell(f"memory ordering: a litmus test is not what Rust does: {wrong[0]}")
+        if rust and (wrong := next(Scenes(after, self.model).disagreements(), None)):
+            raise CannotTell(f"memory ordering: a litmus test is not what Rust does: {wrong}")
         result = verdict.judge(self.before, after, self.scenes, self.model)
         verdict.write(result, self.out / "ordering" / job.name)
         job.ordering = verdict.table(result)

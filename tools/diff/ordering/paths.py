@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path as File
 
-from host import CannotTell
+from host import CannotTell, machine
 
 FULL, ACQUIRE, RELEASE, RELAXED, PLAIN = "full", "acquire", "release", "relaxed", "plain"
 # Those that may leave the word as it was.
 CONDITIONAL = ("cmpxchg", "unless", "not_zero", "positive", "negative", "down_")
+# Names of fences that are one thing.
+ALIKE = {"mb": "smp_mb", "rmb": "smp_rmb", "wmb": "smp_wmb", "smp_acquire__after_ctrl_dep": "smp_rmb"}
 CONTROL, ADDRESS, DATA = "c", "a", "d"
 # Functions of the kernel that the explorer has stand-ins for, and what they order.
 TRUSTED = {"schedule": FULL, "wake_up_process": FULL, "wake_up_state": FULL}
@@ -123,6 +125,17 @@ class Path:
         return tuple(event for event in self.events if event.access)
 
     @cached_property
+    def gaps(self) -> list[list[str]]:
+        """The fences before each access, and those behind the last one."""
+        found: list[list[str]] = [[]]
+        for event in self.events:
+            if event.kind == "fence":
+                found[-1].append(ALIKE.get(event.what, event.what))
+            elif event.access:
+                found.append([])
+        return found
+
+    @cached_property
     def values(self) -> tuple:
         """All that happens, in order, but not how it is ordered."""
         return (*(event.value for event in self.accesses), self.end)
@@ -195,7 +208,8 @@ def report_of(program: File, side: str) -> File:
 def extract(program: File, side: str, environment: dict[str, str] | None = None) -> Lines:
     """The paths of one of the sides in a program."""
     out = program.with_name(f"{program.name}.{side}.paths")
-    command = [program, "--readers", side, "--writers", side, "--out", report_of(program, side), "--paths", out]
+    command = [*machine.of(program).emulator, program, "--readers", side, "--writers", side]
+    command += ["--out", report_of(program, side), "--paths", out]
     environment = os.environ | (environment or {})
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:

@@ -4,13 +4,15 @@
 import itertools
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path as File
 
 from host import CannotTell
 from host.sides import TOP
 
-from .compare import Compared, gaps
+from .compare import Compared
 from .match import Pair
 from .model import Model
 from .paths import ACQUIRE, FULL, PLAIN, RELAXED, RELEASE, TRUSTED, Event, Lines, Path, path
@@ -76,6 +78,11 @@ def claims() -> list[Claim]:
     return found
 
 
+def function(operation: str) -> str:
+    """Of one of which a claim means some paths only: which it is."""
+    return operation.partition("-")[0]
+
+
 def unclaimed() -> list[str]:
     """Tests that no line speaks of. Broken twins are not the code, and say so."""
     known = {claim.test.name for claim in claims()}
@@ -112,7 +119,7 @@ def _between(paths: tuple[Path, ...], left: tuple[int, int] | None, right: tuple
     """The fences between two accesses of paths that follow each other."""
     fences = []
     for operation, each in enumerate(paths):
-        before = gaps(each)
+        before = each.gaps
         first = 0 if left is None or operation > left[0] else left[1] + 1 if operation == left[0] else len(before)
         last = len(before) if right is None or operation < right[0] else right[1] + 1 if operation == right[0] else 0
         for gap in before[first:last]:
@@ -191,12 +198,19 @@ def _place(
     return Embedding(way, names, paths, at, spare)
 
 
+@cache
 def _kinds(lines: frozenset[str]) -> list[Path]:
     """Of paths that differ in values alone one."""
     found: dict[tuple, Path] = {}
     for line in sorted(lines):
         found.setdefault((each := path(line)).labels, each)
     return list(found.values())
+
+
+def _meant(operation: str, kinds: list[Path]) -> list[Path]:
+    """NAME-WORD: those that do not touch that word."""
+    word = operation.partition("-")[2]
+    return [each for each in kinds if all(event.word.split(".")[-1] != word for event in each.accesses)]
 
 
 def embed(
@@ -216,33 +230,36 @@ def embed(
     return [one for one in found if one.spare == least]
 
 
+_fits: dict[tuple, list[Embedding]] = {}
+
+
 class Scenes:
     """All claims, over the code that they claim to show."""
 
     def __init__(self, code: Lines, model: Model):
         self.claims, self.model = claims(), model
         names = {name for claim in self.claims for thread in claim.operations for names in thread for name in names}
-        if missing := names - set(code):
+        if missing := {function(name) for name in names} - set(code):
             raise CannotTell(f"memory ordering: no paths of {min(missing)}")
-        self.kinds = {name: _kinds(code[name]) for name in names}
-        self._fits: dict[tuple, list[Embedding]] = {}
+        self.code = code
+        self.kinds = {name: _meant(name, _kinds(code[function(name)])) for name in names}
 
     def fits_of(self, claim: Claim, thread: Thread, number: int, operations: tuple[str, ...]) -> list[Embedding]:
-        key = claim.test.name, thread.number, number, operations
-        if key not in self._fits:
-            self._fits[key] = embed(claim.test, thread.ways[number], operations, claim.words[thread.number], self.kinds)
-        return self._fits[key]
+        # Of one operation changed all others fit as they did.
+        key = claim.test.name, thread.number, number, operations, *(self.code[function(name)] for name in operations)
+        if key not in _fits:
+            _fits[key] = embed(claim.test, thread.ways[number], operations, claim.words[thread.number], self.kinds)
+        return _fits[key]
 
-    def disagreements(self) -> list[str]:
+    def disagreements(self) -> Iterator[str]:
         """Lines of tests that are not what the code does."""
-        found = [f"{name}: not in {CLAIMS.name}" for name in unclaimed()]
+        yield from (f"{name}: not in {CLAIMS.name}" for name in unclaimed())
         for claim in self.claims:
             for thread in claim.test.threads:
                 for operations in itertools.product(*claim.operations[thread.number]):
                     for number, way in enumerate(thread.ways):
                         if not self.fits_of(claim, thread, number, operations):
-                            found.append(self._why_not(claim, thread, way, operations))
-        return list(dict.fromkeys(found))
+                            yield self._why_not(claim, thread, way, operations)
 
     def _why_not(self, claim: Claim, thread: Thread, way: list[Statement], operations: tuple[str, ...]) -> str:
         """The first line with which there is no fit any more."""
@@ -275,7 +292,7 @@ class Scenes:
     @staticmethod
     def _edit(test: Test, one: Embedding, partners: dict, edits: "Edits") -> None:
         choices = [
-            partners.get((name, each.labels), [Pair(each, each)])
+            partners.get((function(name), each.labels), [Pair(each, each)])
             for name, each in zip(one.operations, one.paths, strict=True)
         ]
         for pairs in itertools.product(*choices):

@@ -9,7 +9,7 @@ from .compare import Compared
 from .match import Pair
 from .model import Model
 from .paths import Lines, path
-from .scenes import LITMUS, Claim, Scenes
+from .scenes import LITMUS, Claim, Scenes, function
 from .test import Test, observed
 
 TWINS = File(__file__).with_name("twins")
@@ -68,7 +68,7 @@ def otherwise(twin: Twin, line: str) -> str:
 
 def _made(twin: Twin, claim: Claim, code: Lines) -> dict[str, Compared]:
     found = {}
-    for name in {name for names in claim.operations[int(twin.thread)] for name in names}:
+    for name in {function(name) for names in claim.operations[int(twin.thread)] for name in names}:
         changed = {line: after for line in code[name] if (after := otherwise(twin, line)) != line}
         both = [Pair(path(line), path(after)) for line, after in sorted(changed.items())]
         if both:

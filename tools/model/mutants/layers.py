@@ -51,6 +51,10 @@ class Layer:
         """Why it cannot run here, and what mends that."""
         return ""
 
+    def prepare(self) -> str:
+        """Once, before anything else. What is wrong, "" if nothing is."""
+        return ""
+
     def unchanged(self, tests: list[str]) -> str:
         """What is wrong with them before there is any mutant."""
         raise NotImplementedError
@@ -123,6 +127,17 @@ class Layer:
 class Model(Layer):
     tag = "CARGO"
 
+    def prepare(self) -> str:
+        """Builds loom and all it needs, or takes what make model has built."""
+        built = BUILD / "model"
+        if built.is_dir() and not (SCRATCH / "target").exists():
+            subprocess.run(["cp", "-a", built, SCRATCH / "target"], check=True)
+        try:
+            self.build(900)
+        except Lives as why:
+            return str(why)
+        return ""
+
     def build(self, deadline: float = 0) -> str:
         """Returns the test program."""
         manifest = f"--manifest-path={TREE}/tools/model/Cargo.toml"
@@ -134,8 +149,7 @@ class Model(Layer):
 
     def unchanged(self, tests: list[str]) -> str:
         try:
-            # The first time loom and all it needs is built too.
-            code, out = self.run("scripts/enter", self.build(900), "--exact", *tests, deadline=600)
+            code, out = self.run("scripts/enter", self.build(), "--exact", *tests, deadline=600)
         except Lives as why:
             return str(why)
         return out if code != 0 or f"running {len(tests)} test" not in out else ""
