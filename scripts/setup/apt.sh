@@ -78,7 +78,8 @@ apt_init()
 		END
 	} >"$dir/apt.conf.$$"
 	mv -- "$dir/apt.conf.$$" "$dir/apt.conf"
-	export APT_CONFIG=$dir/apt.conf
+	# A set-up that this one starts finds our configuration, not the machine's, and in it no such mirror.
+	export APT_CONFIG=$dir/apt.conf MIRROR=$mirror
 	apt_from=$mirror
 }
 
