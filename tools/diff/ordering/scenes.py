@@ -37,6 +37,7 @@ class Claim:
     test: Test
     operations: list[list[list[str]]]  # of each thread: one after the other; of each, which ones it may be
     words: list[dict[str, str]]  # of each thread
+    fits: dict[tuple, list["Embedding"]] = field(default_factory=dict)  # that have been looked for
 
 
 @dataclass
@@ -59,6 +60,7 @@ class Rewritten:
     edits: list[str] = field(default_factory=list)
 
 
+@cache
 def claims() -> list[Claim]:
     found = []
     lines = [line for line in CLAIMS.read_text().splitlines() if not line.startswith("#")]
@@ -230,9 +232,6 @@ def embed(
     return [one for one in found if one.spare == least]
 
 
-_fits: dict[tuple, list[Embedding]] = {}
-
-
 class Scenes:
     """All claims, over the code that they claim to show."""
 
@@ -246,10 +245,10 @@ class Scenes:
 
     def fits_of(self, claim: Claim, thread: Thread, number: int, operations: tuple[str, ...]) -> list[Embedding]:
         # Of one operation changed all others fit as they did.
-        key = claim.test.name, thread.number, number, operations, *(self.code[function(name)] for name in operations)
-        if key not in _fits:
-            _fits[key] = embed(claim.test, thread.ways[number], operations, claim.words[thread.number], self.kinds)
-        return _fits[key]
+        key = thread.number, number, operations, *(self.code[function(name)] for name in operations)
+        if key not in claim.fits:
+            claim.fits[key] = embed(claim.test, thread.ways[number], operations, claim.words[thread.number], self.kinds)
+        return claim.fits[key]
 
     def disagreements(self) -> Iterator[str]:
         """Lines of tests that are not what the code does."""
