@@ -101,7 +101,7 @@ void x_plant(int planted)
 	struct mm_struct *mm = x_mm(0);
 
 	/* The mmap lock: free, held for reading, held for writing by this thread. */
-	atomic_long_set(&mm->mmap_lock.count, held == 2 ? 1 : held << 8);
+	*x_rwsem_word(&mm->mmap_lock) = held == 2 ? X_RWSEM_WRITTEN : X_RWSEM_FREE + held * X_RWSEM_READER;
 	mm->mm_lock_seq.sequence += held == 2;
 	vma->vm_lock_seq = take(&rest, 2) ? mm->mm_lock_seq.sequence : 3;
 	if (take(&rest, 2))
@@ -114,9 +114,9 @@ void x_plant(int planted)
 
 void x_role_alone(void)
 {
-	const long count = atomic_long_read(&x_mm(0)->mmap_lock.count);
+	const x_rwsem_t word = *x_rwsem_word(&x_mm(0)->mmap_lock);
 
-	x_self.mmap[0] = count == 1 ? X_WRITE_LOCK : count ? X_READ_LOCK : 0;
+	x_self.mmap[0] = word == X_RWSEM_WRITTEN ? X_WRITE_LOCK : word != X_RWSEM_FREE ? X_READ_LOCK : 0;
 	x_self.seq = x_mm(0)->mm_lock_seq.sequence;
 	if (op == X_OP_start_read)
 		x_rcu_read_lock();

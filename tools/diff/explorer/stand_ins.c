@@ -5,7 +5,6 @@
  */
 #include "world.h"
 
-#include <linux/rwsem.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
@@ -73,9 +72,7 @@ int wake_up_state(struct task_struct *task, unsigned int state)
 	return 1;
 }
 
-/* A count of 1 for a writer, of READER for each reader. */
-#define READER	(1L << 8)
-
+/* What of this thread says how it holds the lock. */
 static u8 *held(struct rw_semaphore *sem)
 {
 	const int mm = x_mm_of(sem);
@@ -85,30 +82,41 @@ static u8 *held(struct rw_semaphore *sem)
 	return &x_self.mmap[mm];
 }
 
+static bool acquire(struct rw_semaphore *sem, enum x_wait how)
+{
+	x_rwsem_t *word = x_rwsem_word(sem);
+
+	if (how == X_WRITE_LOCK ? *word != X_RWSEM_FREE : *word == X_RWSEM_WRITTEN)
+		return false;
+	*word = how == X_WRITE_LOCK ? X_RWSEM_WRITTEN : *word + X_RWSEM_READER;
+	return true;
+}
+
 static int take(const char *name, struct rw_semaphore *sem, enum x_wait wait, bool killable)
 {
 	u8 *mine = held(sem);
 
-	x_wait_for(name, &sem->count, wait, killable);
+	x_wait_for(name, x_rwsem_word(sem), wait, killable);
 	if (*mine)
 		x_mark_wrong(X_MMAP_UNBALANCED);
-	if (atomic_long_read(&sem->count) & (wait == X_WRITE_LOCK ? -1L : 1L))
+	if (!acquire(sem, wait))
 		return -EINTR;
-	atomic_long_add(wait == X_WRITE_LOCK ? 1 : READER, &sem->count);
 	*mine = wait;
 	return 0;
 }
 
 static void give(const char *name, struct rw_semaphore *sem, enum x_wait was, enum x_wait is)
 {
+	x_rwsem_t *word = x_rwsem_word(sem);
 	u8 *mine = held(sem);
 
-	x_pause(name, &sem->count, X_RMW);
+	x_wait_for(name, word, X_RUN, false);
 	if (*mine != was)
 		x_mark_wrong(X_MMAP_UNBALANCED);
-	atomic_long_add(was == X_WRITE_LOCK ? -1 : -READER, &sem->count);
-	if (is)
-		atomic_long_add(READER, &sem->count);
+	if (was == X_READ_LOCK)
+		*word -= X_RWSEM_READER;
+	else
+		*word = X_RWSEM_FREE + (is ? X_RWSEM_READER : 0);
 	*mine = is;
 }
 
@@ -141,10 +149,9 @@ static int try(const char *name, struct rw_semaphore *sem, enum x_wait how)
 {
 	u8 *mine = held(sem);
 
-	x_pause(name, &sem->count, X_RMW);
-	if (atomic_long_read(&sem->count) & (how == X_WRITE_LOCK ? -1L : 1L))
+	x_wait_for(name, x_rwsem_word(sem), X_RUN, false);
+	if (!acquire(sem, how))
 		return 0;
-	atomic_long_add(how == X_WRITE_LOCK ? 1 : READER, &sem->count);
 	*mine = how;
 	return 1;
 }

@@ -144,7 +144,7 @@ void x_pause(const char *name, const void *addr, unsigned int kind)
 
 void x_wait_for(const char *name, const volatile void *addr, enum x_wait wait, bool killable)
 {
-	stop_at(name, addr, X_RMW, wait == X_SLEEP ? 4 : 8, wait, killable);
+	stop_at(name, addr, X_RMW, wait == X_SLEEP ? 4 : sizeof(x_rwsem_t), wait, killable);
 }
 
 void x_step(const char *name, unsigned int kind, const volatile void *addr, unsigned int size)

@@ -40,7 +40,7 @@ int x_supplies(const struct x_self *self, unsigned long values[X_SUPPLIES])
 	if (stop->wait == X_SLEEP)
 		return FILL(TASK_RUNNING);
 	if (stop->wait != X_RUN)
-		return stop->killable ? FILL(0, X_KILL) : FILL(0);
+		return stop->killable ? FILL(X_RWSEM_FREE, X_KILL) : FILL(X_RWSEM_FREE);
 	if (!strcmp(word, "vm_area_struct.vm_refcnt")) {
 		int n = 0;
 
@@ -62,7 +62,7 @@ int x_supplies(const struct x_self *self, unsigned long values[X_SUPPLIES])
 	if (!strcmp(word, "mm_struct.vma_writer_wait") && stop->kind == X_LOAD && !owns)
 		return FILL(0, (unsigned long)&x_world.task[0]);
 	if (!strcmp(word, "mm_struct.mmap_lock") && !owns && stop->kind == X_RMW)
-		return FILL(0, 1);
+		return FILL(X_RWSEM_FREE, X_RWSEM_WRITTEN);
 	if (!strcmp(word, "task_struct.thread_info.flags"))
 		return FILL(X_KILL);
 	return 0;
@@ -76,7 +76,7 @@ void x_supply(const struct x_stop *stop, unsigned long value)
 		/* That ends the wait for a lock that is not to be had. */
 		if (stop->wait == X_RUN)
 			return;
-		value = 1;
+		value = X_RWSEM_WRITTEN;
 	}
 	x_poke(stop->addr, stop->size, value);
 }

@@ -5,7 +5,6 @@
 #include "world.h"
 
 #include <linux/maple_tree.h>
-#include <linux/rwsem.h>
 #include <linux/sched/signal.h>
 
 struct x_world x_world;
@@ -148,16 +147,16 @@ const struct x_extent *x_world_all(int *n)
 
 int x_enabled(int thread, const struct x_stop *stop)
 {
-	const long *count = (const long *)stop->addr;
+	const x_rwsem_t *word = (const x_rwsem_t *)stop->addr;
 
 	switch (stop->wait) {
 	case X_SLEEP:
 		return READ_ONCE(x_world.task[thread].__state) == TASK_RUNNING ||
 		       signal_pending_state(x_world.task[thread].__state, &x_world.task[thread]);
 	case X_READ_LOCK:
-		return !(*count & 1) || (stop->killable && x_fatal(thread));
+		return *word != X_RWSEM_WRITTEN || (stop->killable && x_fatal(thread));
 	case X_WRITE_LOCK:
-		return !*count || (stop->killable && x_fatal(thread));
+		return *word == X_RWSEM_FREE || (stop->killable && x_fatal(thread));
 	case X_FREED:
 		return x_world.scene.freed[0];
 	default:

@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 
 #include "explorer.h"
+#include "rwsem.h"
 #include "side.h"
 #include "steps.h"
 

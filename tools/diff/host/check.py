@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import CannotTell, boot, coverage, guest, lanes, objects, show, story, trees
+from . import CannotTell, boot, coverage, explorer, guest, lanes, objects, show, story, trees
 from .boot import Attempt
 from .difference import Difference
 
@@ -189,6 +189,19 @@ def _headers_of_a_linked_tree() -> str:
             return ""
 
 
+def _old_object_is_dropped() -> str:
+    """With make's own words, whatever it is that speaks them here."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "Makefile").write_text("all: fails.o stays.o\nfails.o: .FORCE\n\tfalse\nstays.o:\n.FORCE:\n")
+        for file in ("fails.o", "stays.o"):
+            (folder / file).write_text("of before")
+        done = subprocess.run(["make", "-k", "-C", name], capture_output=True, text=True, check=False)
+        explorer.drop_failed(folder, done.stderr)
+        left = sorted(path.name for path in folder.glob("*.o"))
+        return "" if left == ["stays.o"] else f"{left} after: {done.stderr}"
+
+
 def _series_of(count: int, verdict: str) -> dict:
     row = {"where": "schedules of " + "a and " * 20 + "b", "state": "x " * 90, "before": "y " * 60, "after": "z " * 60}
     patch = {"total": count, "verdict": verdict, "means": "states, schedules", "reason": "r " * 80, "callers": [], "rows": [row]}
@@ -228,5 +241,6 @@ def results() -> Iterator[tuple[str, str]]:
         _same_text_is_seen,
         _mail_is_short_whatever_comes,
         _headers_of_a_linked_tree,
+        _old_object_is_dropped,
     ):
         yield check.__name__.removeprefix("_"), check()
