@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Delays that open the narrow windows of the protocol, and counters of the branches
- * behind them.
+ * Waits that open the narrow windows of the protocol, and counters of the branches
+ * behind them. Who is in a window goes on as soon as another one has come to where
+ * the two meet: a host that is busy seldom runs two CPUs of a guest at the same
+ * moment, and delays alone then open nothing.
  *
  * Only where the library calls the C helpers (INLINE=n): ld --wrap puts the functions
  * below in between.
@@ -38,16 +40,20 @@ static const struct kernel_param_ops delay_us_ops = {
 };
 
 module_param_cb(delay_us, &delay_us_ops, &delay_us, 0644);
-MODULE_PARM_DESC(delay_us, "Longest delay in each narrow window of the protocol, in us, at most "
+MODULE_PARM_DESC(delay_us, "Longest wait in each narrow window of the protocol, in us, at most "
 			   __stringify(MAX_DELAY_US) " (default 0)");
 
-static void delay(void)
-{
-	const unsigned int us = READ_ONCE(delay_us);
+/* Of which VMA a writer lets readers in, a reader has taken a count it may have to give back. */
+static refcount_t *writer_at, *reader_at;
 
-	if (unlikely(us))
-		udelay(get_random_u32_inclusive(0, us));
-}
+/* Until COND, for delay_us at most. */
+#define wait_until(cond)							\
+do {										\
+	unsigned int us = READ_ONCE(delay_us);					\
+										\
+	for (us = us ? get_random_u32_inclusive(0, us) : 0; us && !(cond); us--) \
+		udelay(1);							\
+} while (0)
 
 /*
  * A reader takes its count. Before this is the first window: the VMA has been
@@ -59,25 +65,30 @@ WRAP(bool, vma_lock_helper___refcount_inc_not_zero_limited_acquire,
 {
 	bool locked;
 
-	delay();
+	wait_until(READ_ONCE(writer_at) == r);
 	locked = __real_vma_lock_helper___refcount_inc_not_zero_limited_acquire(r, oldp, limit);
-	delay();
-
-	if (unlikely(!locked))
+	if (unlikely(!locked)) {
 		rust_vma_swap_count(*oldp ? RUST_VMA_SWAP_READS_EXCLUDED :
 					    RUST_VMA_SWAP_READS_DETACHED);
-	return locked;
+		return false;
+	}
+	WRITE_ONCE(reader_at, r);
+	wait_until(refcount_read(r) != *oldp + 1);
+	WRITE_ONCE(reader_at, NULL);
+	return true;
 }
 
 /*
  * A writer has locked the VMA and lets readers in again, that is, to their second look.
- * The longer this lasts, the more likely a detach that follows meets one of them.
+ * If one comes, a detach that follows meets it.
  */
 WRAP(bool, vma_lock_helper_refcount_sub_and_test, int i, refcount_t *r)
 {
 	const bool detached = __real_vma_lock_helper_refcount_sub_and_test(i, r);
 
-	delay();
+	WRITE_ONCE(writer_at, r);
+	wait_until(READ_ONCE(reader_at) == r);
+	WRITE_ONCE(writer_at, NULL);
 	return detached;
 }
 

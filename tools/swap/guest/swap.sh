@@ -99,6 +99,13 @@ table "with the module:"
 at_least() { [ "$(count "$1")" -ge "$2" ]; }
 at_least reads 50000 && at_least writes 50000
 result $? all_goes_through_it
+# It kills at random: as often as it takes.
+i=0
+until at_least writes_interrupted 1 || [ $i = 60 ]; do
+	i=$((i + 1))
+	echo "# round $i of killed_fork"
+	./killed_fork 2
+done
 at_least writes_interrupted 1
 result $? killed_fork_gives_up
 # Each line of it is a VMA that lock_next_vma() locked, but for the page that all processes share.
@@ -115,18 +122,20 @@ leave
 result $? swap_out_under_load
 
 # The narrow windows wide open: writers and detachers meet readers. As often as it takes.
-swap_in "$windows" delay_us=100
+swap_in "$windows" delay_us=1000
 wait $race
 wrong=$? taken=1 i=0
 while [ $i -lt 60 ] && [ $wrong = 0 ] && [ $taken != 0 ]; do
 	i=$((i + 1))
 	./race 2 && ./move 5
-	wrong=$? taken=0
+	wrong=$? taken=0 counts=
 	for counter in slow_detaches sleeps wakeups reads_excluded reads_detached reads_backed_off; do
+		counts="$counts $counter $(count $counter)"
 		at_least $counter 5 || taken=1
 	done
+	echo "# round $i:$counts"
 done
-table "with delays, round $i of race and move:"
+table "with open windows:"
 [ $wrong = 0 ] || taken=1
 leave && [ $taken = 0 ]
 result $? rare_paths_are_taken
