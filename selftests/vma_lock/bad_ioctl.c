@@ -61,7 +61,7 @@ TEST_F(ioctl, bad_values)
 	/* A transient reader of a live VMA would be a bug. */
 	self->hold.flags = VMA_TEST_HOLD_TRANSIENT;
 	EXPECT_ERRNO(EINVAL, VMA_TEST_HOLD, &self->hold);
-	self->hold = (struct vma_test_hold){ .hold_ms = 10001 };
+	self->hold = (struct vma_test_hold){ .hold_ms = 30001 };
 	EXPECT_ERRNO(EINVAL, VMA_TEST_HOLD, &self->hold);
 	self->hold = (struct vma_test_hold){ .spurious = 1001 };
 	EXPECT_ERRNO(EINVAL, VMA_TEST_HOLD, &self->hold);
@@ -131,7 +131,7 @@ TEST_F(ioctl, synthetic_hold)
 
 	ASSERT_EQ(0, vma_op(self->fd, 0, VMA_TEST_OP_ATTACH, 0, &op));
 	catch_sigusr1();
-	self->hold.hold_ms = 10000;
+	self->hold.hold_ms = 30000;
 	call_start(&holder, self->fd, VMA_TEST_HOLD, &self->hold);
 	wait_until_held(1);
 	EXPECT_EQ(-EBUSY, vma_op(self->fd, 0, VMA_TEST_OP_SET, 5, &op));

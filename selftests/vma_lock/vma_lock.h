@@ -164,13 +164,13 @@ static inline unsigned int fdinfo(int fd, const char *name)
 /* Waits until the driver says N. */
 static inline void wait_until(const char *device, const char *name, unsigned int n)
 {
-	unsigned long long end = now_ns() + 10000 * NSEC_PER_MSEC;
+	unsigned long long end = now_ns() + 30000 * NSEC_PER_MSEC;
 	int fd = open_device(device);
 	unsigned int now;
 
 	while ((now = fdinfo(fd, name)) != n) {
 		if (now_ns() > end) {
-			printf("# %s: %s is %u after 10 s, not %u\n", device, name, now, n);
+			printf("# %s: %s is %u after 30 s, not %u\n", device, name, now, n);
 			exit(1);
 		}
 		nap_ms(1);
@@ -193,7 +193,7 @@ static inline void wait_until_writing(void)
 /* Waits until the thread or process sleeps uninterruptibly or killably. */
 static inline void wait_until_blocked(_Atomic pid_t *pid)
 {
-	unsigned long long end = now_ns() + 10000 * NSEC_PER_MSEC;
+	unsigned long long end = now_ns() + 30000 * NSEC_PER_MSEC;
 	char path[40], buf[256];
 
 	do {

@@ -25,7 +25,7 @@
  *   EAGAIN  the VMA is write-locked or detached (synthetic), or at its limit
  *   EBUSY   the synthetic VMA has a word that VMA_TEST_OP_SET made up
  *   EINTR   a signal arrived: the lock was dropped early, the results are valid
- *   EINVAL  also: hold_ms is above 10000
+ *   EINVAL  also: hold_ms is above 30000
  */
 struct vma_test_hold {
 	__u64 addr;		/* in */
@@ -72,7 +72,7 @@ struct vma_test_hold {
  *   EINVAL   also: the operation would WARN and VMA_TEST_OP_MAY_WARN is not set
  *   EINTR    a fatal signal arrived before the mmap lock was had, or a signal
  *            before the reader that VMA_TEST_OP_AFTER_READER waits for
- *   ETIME    no such reader, or partner of REUSE, came within 10 s
+ *   ETIME    no such reader, or partner of REUSE, came within 30 s
  *   ENOSPC, EOPNOTSUPP  WATCH, REUSE_READER: no watchpoint is free, or there are none
  */
 struct vma_test_op {
@@ -181,7 +181,7 @@ struct vma_test_attack {
 /*
  * VMA_TEST_WALK: a walk over the caller's VMAs, from addr, against a writer: two
  * calls at once. The walker waits for the writer, the writer for the walker to hold
- * a VMA; both for 10 s at most.
+ * a VMA; both for 30 s at most.
  *
  *   ENOENT, ENOMEM  there are no two VMAs
  *   EINTR    a signal arrived

@@ -22,7 +22,7 @@ use kernel::{
 use vma_lock::sys::MmRaw;
 
 /// The limit for all waits, in ms: the hung task detector is not to speak up about who waits for us.
-pub(crate) const MAX_MS: u32 = 10_000;
+pub(crate) const MAX_MS: u32 = 30_000;
 
 const NSEC_PER_MSEC: u64 = 1_000_000;
 
