@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fork and exec under readers: a process with threads that map and fault forks children, which exec
+ * this program anew, or write and end, or are killed on the way; others read their maps meanwhile.
+ *
+ * needs: CONFIG_PROC_PAGE_MONITOR
+ */
+#include <linux/fs.h>
+#include "victim.h"
+
+static atomic_int *newest;	/* PID of the last child */
+
+static void read_all(pid_t pid, const char *name)
+{
+	char path[64], buffer[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	fd = open(path, O_RDONLY);
+	if (fd < 0) {
+		count("read-too-late");
+		return;
+	}
+	while (read(fd, buffer, sizeof(buffer)) > 0)
+		;
+	close(fd);
+	count("reads");
+}
+
+static void query_all(pid_t pid)
+{
+	struct procmap_query q = { .size = sizeof(q), .query_flags = PROCMAP_QUERY_COVERING_OR_NEXT_VMA };
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	fd = open(path, O_RDONLY);
+	if (fd < 0)
+		return;
+	while (!ioctl(fd, PROCMAP_QUERY, &q)) {
+		if (q.vma_end <= q.query_addr)
+			wrong("query goes back: %#llx after %#llx", q.vma_end, q.query_addr);
+		q.query_addr = q.vma_end;
+		count("queries");
+	}
+	close(fd);
+}
+
+static void reader(uint32_t id)
+{
+	uint32_t rnd = row(id);
+
+	while (!over()) {
+		switch (below(&rnd, 4)) {
+		case 0:
+			read_all(*newest, "smaps");
+			break;
+		case 1:
+			query_all(*newest);
+			break;
+		default:
+			read_all(*newest, "maps");
+		}
+	}
+}
+
+static void child_work(uint32_t how)
+{
+	char *const argv[] = { "fork", NULL };
+
+	*newest = getpid();
+	if (how) {
+		if (!sigsetjmp(victim_fault, 1))
+			*(volatile char *)(victim_area + how % VICTIM_PAGES * page) = 1;
+		return;
+	}
+	execv("/proc/self/exe", argv);
+}
+
+static void parent(uint32_t id)
+{
+	const struct sigaction action = { .sa_handler = victim_on_fault };
+	uint32_t rnd = row(id);
+
+	sigaction(SIGSEGV, &action, NULL);
+	sigaction(SIGBUS, &action, NULL);
+	thread(victim_faulter, 1);
+	while (!over()) {
+		pid_t pid;
+
+		for (int n = below(&rnd, 4); n; n--)
+			victim_change(&rnd);
+		*newest = getpid();
+		pid = child(child_work, below(&rnd, 2) ? 1 + below(&rnd, 100) : 0);
+		if (!below(&rnd, 3)) {
+			usleep(below(&rnd, 2000));
+			kill(pid, SIGKILL);
+			count("kills");
+		}
+		expect_end(pid);
+		count("forks");
+	}
+}
+
+int main(int argc, char **argv)
+{
+	pid_t pids[4];
+
+	/* exec'ed: nothing to do. */
+	if (argc == 1)
+		return 0;
+	load_begin(argc, argv);
+	victim_prepare();
+	newest = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (newest == MAP_FAILED)
+		err(1, "mmap");
+	*newest = getpid();
+	for (int i = 0; i < 4; i++)
+		pids[i] = child(i < 2 ? parent : reader, i + 1);
+	for (int i = 0; i < 4; i++)
+		expect_end(pids[i]);
+	return load_finish(argv[0]);
+}
