@@ -4,7 +4,7 @@
 ##   swap            - The Rust lock in the place of the kernel's own, under the kernel's
 ##                     own tests (TIME=600: at length; ROUNDS=20: only rates)
 
-# The module a second time, with the C helpers called: delays and rare counters lie in between.
+# The module a second time, with the C helpers called: waits and rare counters lie in between.
 swap: out = $(dir)/swap/windows
 swap: x86_only swap-arguments bootable
 	@grep -q ^CONFIG_LIVEPATCH=y $(dir)/tree/.config || \
