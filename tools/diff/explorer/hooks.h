@@ -170,9 +170,9 @@ do {									\
 #undef lock_release
 #undef lock_acquired
 #define lock_acquire(map, subclass, trylock, read, check, nest, ip) \
-	x_lock_acquire(subclass, trylock, read, check)
-#define lock_release(map, ip)		x_lock_release()
-#define lock_acquired(map, ip)		x_lock_acquired()
+	((void)(map), x_lock_acquire(subclass, trylock, read, check))
+#define lock_release(map, ip)		((void)(map), x_lock_release())
+#define lock_acquired(map, ip)		((void)(map), x_lock_acquired())
 
 /* Without lockdep there is no subclass; with it these are functions of debug.c. */
 #ifndef CONFIG_DEBUG_LOCK_ALLOC

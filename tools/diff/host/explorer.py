@@ -110,7 +110,7 @@ def kbuild(kernel: Kernel, folder: Path, names: list[str]) -> None:
         trees.write(folder / f"{part}.c", f'#include "{SOURCE}/{part}.c"\n')
     trees.write(folder / "rust_helpers.c", f'#include "{SOURCE}/rust_helpers.c"\n')
     tree = blank(
-        (kernel.tree / "lib/maple_tree.c").read_text(), r"^EXPORT_\w+\([^)]*\);$|^#define CREATE_TRACE_POINTS$"
+        (kernel.source / "lib/maple_tree.c").read_text(), r"^EXPORT_\w+\([^)]*\);$|^#define CREATE_TRACE_POINTS$"
     )
     trees.write(folder / "maple_tree_filtered.h", tree)
     clang = bool(kernel.info.get("LLVM"))
