@@ -17,6 +17,12 @@ from verdict import PREFIX, Judge
 REPORT_LINES = 120
 FUNCTION = re.compile(r"(?: in | at |RIP: 0010:|pc : )([\w.]+)\+0x")
 ROUND = re.compile(r"# round: (\d+) (.+?)\s*$")
+# What a load has the kernel report as a matter of course.
+EXPECTED = {"memcg": "oom"}
+# How a load, and torture, say what was not as it should be. That torture has not come by a rare branch is
+# no fault of the kernel: it is said with the rest that was never taken.
+WRONG = re.compile(r"# (?:wrong|End of test: FAILURE): (.*)")
+NEVER = re.compile(r"\w+ never happened, in one of the languages$")
 # What differs from one time to the next.
 VARIES = (
     (re.compile(r", CPU#.*| by task .*|, address: .*| \[#\d+\].*|\[[\w/:.-]+:\d+\]"), ""),
@@ -63,6 +69,25 @@ class Log:
                 find.report.append(text)
         if kind := self.judge.feed(line)[1]:
             self.finds.append(Find(kind, text, *self.round, [text]))
+
+    def unexpected(self) -> list[Find]:
+        expected = {(kind, load) for load, kind in EXPECTED.items()}
+        return [find for find in self.finds if not any((find.kind, load) in expected for load in find.loads.split())]
+
+    def failures(self, output: list[str]) -> list[Find]:
+        """Why the guest has failed, beside what the kernel has reported; OUTPUT is qemu/run's."""
+        cut = [line.removeprefix(guest.WATCHDOG) for line in self.lines if line.startswith(guest.WATCHDOG)]
+        reasons = [*cut, *self.judge.reasons(guest.Outcome())]
+        failed = "; ".join(reason for reason in reasons if not reason.startswith("unannounced "))
+        if not reasons:
+            # What only qemu/run sees: how QEMU ended, and what kunit.py says.
+            failed = next((m[1] for line in output if (m := re.match(r"qemu: FAIL: (.*)", line))), "")
+        if not failed:
+            return []
+        said = [m[1] for line in self.lines if (m := WRONG.search(line))]
+        if len(said) == 1 and NEVER.match(said[0]):
+            return []
+        return [Find("fail", (said or [failed])[0], *self.round, [failed, *self.lines[-200:]])]
 
 
 class Kept:

@@ -15,14 +15,14 @@ static char *victim_area;
 static char *victim_pillar[2];
 static __thread sigjmp_buf victim_fault;
 
-/* pillar | gap | area | gap | pillar */
+/* gap | pillar | gap | area | gap | pillar | gap: so nothing that comes to lie beside them merges with them. */
 static inline void victim_prepare(void)
 {
-	char *all = map(NULL, VICTIM_PAGES + 8, PROT_NONE, 0);
+	char *all = map(NULL, VICTIM_PAGES + 12, PROT_NONE, 0);
 
-	victim_pillar[0] = map(all, 2, PROT_READ | PROT_WRITE, MAP_FIXED);
-	victim_area = map(all + 4 * page, VICTIM_PAGES, PROT_READ | PROT_WRITE, MAP_FIXED);
-	victim_pillar[1] = map(all + (VICTIM_PAGES + 6) * page, 2, PROT_READ, MAP_FIXED);
+	victim_pillar[0] = map(all + 2 * page, 2, PROT_READ | PROT_WRITE, MAP_FIXED);
+	victim_area = map(all + 6 * page, VICTIM_PAGES, PROT_READ | PROT_WRITE, MAP_FIXED);
+	victim_pillar[1] = map(all + (VICTIM_PAGES + 8) * page, 2, PROT_READ, MAP_FIXED);
 }
 
 static inline void victim_on_fault(int sig)
