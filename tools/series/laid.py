@@ -155,8 +155,11 @@ class Tree:
         items = [self.finish(item, mapping) for item in items]
         items = [item for item in items if item is not None]
         uses = [leaf for source in sources for use in source.uses for leaf in leaves(use.text)]
-        imports = mapping.imports(uses, join(items))
-        text = "\n\n".join(part for part in (header, imports, join(items)) if part) + "\n"
+        body = join(items)
+        if laid.module and "crate::bindings" in map(mapping.leaf, uses):
+            body = re.sub(r"(?<![\w$:])crate::(?=bindings::)", "", body)
+        imports = mapping.imports(uses, body)
+        text = "\n\n".join(part for part in (header, imports, body) if part) + "\n"
         if laid.crate_only:
             text = re.sub(r"^pub (?=const|enum|fn|type)", "pub(crate) ", text, flags=re.MULTILINE)
         if laid.module:
@@ -332,7 +335,7 @@ class Mapping:
         if not (match := re.match(r"( *//[/!] )(use .*;)$", line)):
             return [PATH.sub(lambda found: outside.path(found[0]), line)]
         kept = [mapped for leaf in leaves(match[2]) if (mapped := outside.leaf(leaf))]
-        text = re.sub(r",? //\n|\n *", " ", use_tree(kept, "use")) if kept else ""
+        text = re.sub(r",? //\n *|\n *", " ", use_tree(kept, "use")) if kept else ""
         text = text.replace("{ ", "{").replace(" }", "}")
         return [match[1] + use for use in re.findall(r"use .*?;", text)]
 
@@ -371,4 +374,20 @@ def rustfmt(tree: Path, texts: dict[str, str]) -> dict[str, str]:
         )
         if done.returncode:
             raise Mismatch(f"rustfmt does not take what was made:\n{done.stderr}")
-        return {path: file.with_suffix(".out").read_text() for path, file in files.items()}
+        return {path: vertical(file.with_suffix(".out").read_text()) for path, file in files.items()}
+
+
+def vertical(text: str) -> str:
+    """The `//` that keeps imports one a line stands at the last one, wherever rustfmt has sorted it to."""
+    lines = text.split("\n")
+    for i, line in enumerate(lines):
+        if not (match := re.match(r"( *)(?!//).*, //$", line)):
+            continue
+        last = i
+        while lines[last + 1].startswith(match[1]) and not lines[last + 1].startswith(match[1] + "}"):
+            last += 1
+        if last > i:
+            lines[i] = line.removesuffix(" //")
+            if not lines[last].endswith(" //"):
+                lines[last] += " //"
+    return "\n".join(lines)
