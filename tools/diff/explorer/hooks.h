@@ -169,10 +169,16 @@ do {									\
 #undef lock_acquire
 #undef lock_release
 #undef lock_acquired
+/* Some variables are there for a map only, and maps for lockdep only. */
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+#define x_map(map)	((void)(map))
+#else
+#define x_map(map)	((void)0)
+#endif
 #define lock_acquire(map, subclass, trylock, read, check, nest, ip) \
-	((void)(map), x_lock_acquire(subclass, trylock, read, check))
-#define lock_release(map, ip)		((void)(map), x_lock_release())
-#define lock_acquired(map, ip)		((void)(map), x_lock_acquired())
+	(x_map(map), x_lock_acquire(subclass, trylock, read, check))
+#define lock_release(map, ip)		(x_map(map), x_lock_release())
+#define lock_acquired(map, ip)		(x_map(map), x_lock_acquired())
 
 /* Without lockdep there is no subclass; with it these are functions of debug.c. */
 #ifndef CONFIG_DEBUG_LOCK_ALLOC
