@@ -32,6 +32,20 @@ static bool killable(void)
 	return strstr(names[op], "killable");
 }
 
+/* Does the kernel have it, before any change? Rust has all. */
+static bool in_base(void)
+{
+#ifndef BASE_HAS_vma_assert_stabilised
+	if (op == X_OP_assert_stabilised)
+		return false;
+#endif
+#ifndef BASE_HAS_vma_assert_can_modify
+	if (op == X_OP_assert_can_modify)
+		return false;
+#endif
+	return true;
+}
+
 /* How many states there are to begin operation @nr from; 0: there is no such operation. */
 int x_alone_states(int nr, const char **name)
 {
@@ -40,7 +54,7 @@ int x_alone_states(int nr, const char **name)
 	op = nr;
 	*name = names[op];
 	/* They need a tree: lookups.c. */
-	if (op == X_OP_lock_vma_under_rcu || op == X_OP_lock_next_vma)
+	if (op == X_OP_lock_vma_under_rcu || op == X_OP_lock_next_vma || !in_base())
 		return -1;
 	if (!x_writers->op[op]) {
 		/* Rust has no unlock on behalf of another task. */

@@ -105,7 +105,7 @@ def helpers(side: Path, files: dict[str, str]) -> None:
     trees.write(side / "refcount_filtered.h", f'#line 1 "lib/refcount.c"\n{refcount}')
 
 
-def kbuild(kernel: Kernel, folder: Path, names: list[str]) -> None:
+def kbuild(kernel: Kernel, folder: Path, names: list[str], base: trees.Shape) -> None:
     for part in KERNEL_PARTS:
         trees.write(folder / f"{part}.c", f'#include "{SOURCE}/{part}.c"\n')
     trees.write(folder / "rust_helpers.c", f'#include "{SOURCE}/rust_helpers.c"\n')
@@ -128,6 +128,7 @@ def kbuild(kernel: Kernel, folder: Path, names: list[str]) -> None:
             f"$(obj)/side_{name}.o: private NOSTDINC_FLAGS += -I$(src)/{name}/include",
         ]
     lines += ["CFLAGS_rust_helpers.o := -I$(src)/rust $(tell)", "CFLAGS_maple_tree.o := -I$(src) $(tell)"]
+    lines += [f"CFLAGS_alone.o := {' '.join(f'-DBASE_HAS_{name}' for name in base.optional)}"]
     trees.write(folder / "Kbuild", "\n".join(lines) + "\n")
 
 
@@ -209,7 +210,7 @@ def compile_sides(
     for name, (files, shape) in sides.items():
         lay_out(folder, name, files, shape)
     helpers(folder / "rust", sides["before"][0])
-    kbuild(kernel, folder, list(sides))
+    kbuild(kernel, folder, list(sides), sides["before"][1])
     objects = {name: f"side_{name}.o" for name in sides}
     common = [f"{part}.o" for part in ("rust_helpers", *KERNEL_PARTS)]
     for file in objects.values() if again else ():
