@@ -10,7 +10,7 @@
 #include <linux/torture.h>
 
 /* Stuck for longer than any load explains, but not as long as the hung task detector waits. */
-#define STUCK_SECS	15
+#define STUCK_SECS	45
 /* More say nothing new. */
 #define MAX_REPORTS	10
 
