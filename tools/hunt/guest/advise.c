@@ -22,8 +22,6 @@ static const int own[] = {
 	MADV_NOHUGEPAGE, MADV_GUARD_INSTALL, MADV_GUARD_REMOVE, MADV_GUARD_REMOVE, MADV_WILLNEED, MADV_COLLAPSE,
 };
 static const int others[] = { MADV_COLD, MADV_PAGEOUT, MADV_WILLNEED, MADV_COLLAPSE };
-static pid_t target;
-
 static struct iovec part(uint32_t *rnd)
 {
 	const size_t from = below(rnd, VICTIM_PAGES), pages = 1 + below(rnd, VICTIM_PAGES - from);
@@ -67,16 +65,5 @@ static void other(uint32_t id)
 
 int main(int argc, char **argv)
 {
-	pid_t pids[2];
-
-	load_begin(argc, argv);
-	victim_prepare();
-	target = child(advised, 1);
-	for (int i = 0; i < 2; i++)
-		pids[i] = child(other, i + 10);
-	for (int i = 0; i < 2; i++)
-		expect_end(pids[i]);
-	kill(target, SIGKILL);
-	expect_end(target);
-	return load_finish(argv[0]);
+	return watch_one(argc, argv, advised, other, 2);
 }

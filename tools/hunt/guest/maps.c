@@ -8,8 +8,6 @@
 #include "victim.h"
 
 static const char *const files[] = { "maps", "maps", "smaps", "smaps_rollup", "numa_maps" };
-static pid_t target;
-
 /* What lies behind what was shown may have grown together with it, but the ends rise. */
 static void check(const char *name, FILE *file)
 {
@@ -70,16 +68,5 @@ static void reader(uint32_t id)
 
 int main(int argc, char **argv)
 {
-	pid_t readers[3];
-
-	load_begin(argc, argv);
-	victim_prepare();
-	target = child(victim, 1);
-	for (int i = 0; i < 3; i++)
-		readers[i] = child(reader, 10 + i);
-	for (int i = 0; i < 3; i++)
-		expect_end(readers[i]);
-	kill(target, SIGKILL);
-	expect_end(target);
-	return load_finish(argv[0]);
+	return watch_one(argc, argv, victim, reader, 3);
 }

@@ -6,8 +6,6 @@
 #include <linux/fs.h>
 #include "victim.h"
 
-static pid_t target;
-
 static void ask(int fd, uint32_t *rnd)
 {
 	const int pillar = !below(rnd, 4), next = !pillar && below(rnd, 2);
@@ -54,16 +52,5 @@ static void reader(uint32_t id)
 
 int main(int argc, char **argv)
 {
-	pid_t readers[3];
-
-	load_begin(argc, argv);
-	victim_prepare();
-	target = child(victim, 1);
-	for (int i = 0; i < 3; i++)
-		readers[i] = child(reader, 10 + i);
-	for (int i = 0; i < 3; i++)
-		expect_end(readers[i]);
-	kill(target, SIGKILL);
-	expect_end(target);
-	return load_finish(argv[0]);
+	return watch_one(argc, argv, victim, reader, 3);
 }

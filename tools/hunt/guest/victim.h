@@ -89,4 +89,24 @@ static inline void victim(uint32_t id)
 	}
 }
 
+/* Who they look at. */
+static pid_t target;
+
+/* A load: WATCHERS processes do WATCH until the time is over, of one that does WATCHED until it is killed. */
+static inline int watch_one(int argc, char **argv, void (*watched)(uint32_t), void (*watch)(uint32_t), int watchers)
+{
+	pid_t pids[8];
+
+	load_begin(argc, argv);
+	victim_prepare();
+	target = child(watched, 1);
+	for (int i = 0; i < watchers; i++)
+		pids[i] = child(watch, 10 + i);
+	for (int i = 0; i < watchers; i++)
+		expect_end(pids[i]);
+	kill(target, SIGKILL);
+	expect_end(target);
+	return load_finish(argv[0]);
+}
+
 #endif
