@@ -189,6 +189,13 @@ is_done() { [[ -f $1/done && $(<"$1/done") = "$2" ]]; }
 # words FILE: a list file without comments.
 words() { sed 's/#.*//' "$1" | tr -s ' \t' '\n' | grep .; }
 
+# choose_seed COMMAND: $SEED, for a module that takes an int of nine digits; a random one if none was given.
+choose_seed()
+{
+	SEED=${SEED:-$(((RANDOM << 15 | RANDOM) % 999999999 + 1))}
+	[[ $SEED =~ ^[1-9][0-9]{0,8}$ ]] || die "SEED=$SEED: expected 1 to 999999999" "make $1 SEED=1"
+}
+
 # own_tree KDIR: as one path, whichever way it was given. A shell that leaves a ~ in
 # KDIR=~/linux alone is not the user's fault.
 own_tree()
