@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import CannotTell, boot, coverage, explorer, guest, lanes, objects, show, story, trees
+from . import CannotTell, boot, coverage, guest, lanes, objects, show, sides, story, trees
 from .boot import Attempt
 from .difference import Difference
 
@@ -197,7 +197,7 @@ def _old_object_is_dropped() -> str:
         for file in ("fails.o", "stays.o"):
             (folder / file).write_text("of before")
         done = subprocess.run(["make", "-k", "-C", name], capture_output=True, text=True, check=False)
-        explorer.drop_failed(folder, done.stderr)
+        sides.drop_failed(folder, done.stderr)
         left = sorted(path.name for path in folder.glob("*.o"))
         return "" if left == ["stays.o"] else f"{left} after: {done.stderr}"
 

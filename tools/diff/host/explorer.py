@@ -197,12 +197,6 @@ def build(kernel: Kernel, folder: Path, sides: dict[str, tuple[dict[str, str], t
     return errors
 
 
-def drop_failed(folder: Path, said: str) -> None:
-    """What make could not build anew is still there from before, from another kernel maybe."""
-    for file in re.findall(r"^make.*\*\*\* \[.*: (\S+\.o)\] Error", said, re.MULTILINE):
-        (folder / file).unlink(missing_ok=True)
-
-
 def compile_sides(
     kernel: Kernel, folder: Path, sides: dict[str, tuple[dict[str, str], trees.Shape]], again: bool = True
 ) -> dict[str, str]:
@@ -217,7 +211,6 @@ def compile_sides(
         (folder / file).unlink(missing_ok=True)
         (folder / file).with_suffix(".gcno").unlink(missing_ok=True)
     done = kernel.make(folder, "-k", *objects.values(), *common)
-    drop_failed(folder, done.stderr)
     errors = {}
     for name, file in objects.items():
         if not (folder / file).is_file():

@@ -53,7 +53,15 @@ class Kernel:
         environment = {
             k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "KDIR", "O")
         }
-        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        drop_failed(folder, done.stderr)
+        return done
+
+
+def drop_failed(folder: Path, said: str) -> None:
+    """What make could not build anew is still there from before, from another kernel maybe."""
+    for file in re.findall(r"^make.*\*\*\* \[.*: (\S+\.o)\] Error", said, re.MULTILINE):
+        (folder / file).unlink(missing_ok=True)
 
 
 def lay_out(folder: Path, name: str, files: dict[str, str], shape: trees.Shape) -> None:
