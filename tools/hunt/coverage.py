@@ -12,7 +12,6 @@ from pathlib import Path
 FUNCTIONS = Path(__file__).with_name("guest") / "functions"
 HUNT = re.compile(r"# hunt: (\S+) (\S+) (\d+)$")
 PATH = re.compile(r"# path: (\S+) (\d+|-)$")
-CANNOT = re.compile(r"# cannot: (.+)$")
 TORTURE = re.compile(r"vma_lock-torture: \| +(\w+) +(\d+|-) +(\d+)$")
 TORTURE_HEAD = re.compile(r"vma_lock-torture: \| +Rust +C$")
 LANGUAGES = ("Rust", "C")

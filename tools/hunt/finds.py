@@ -71,8 +71,7 @@ class Log:
             self.finds.append(Find(kind, text, *self.round, [text]))
 
     def unexpected(self) -> list[Find]:
-        expected = {(kind, load) for load, kind in EXPECTED.items()}
-        return [find for find in self.finds if not any((find.kind, load) in expected for load in find.loads.split())]
+        return [find for find in self.finds if all(EXPECTED.get(load) != find.kind for load in find.loads.split())]
 
     def failures(self, output: list[str]) -> list[Find]:
         """Why the guest has failed, beside what the kernel has reported; OUTPUT is qemu/run's."""

@@ -22,6 +22,7 @@ static const int own[] = {
 	MADV_NOHUGEPAGE, MADV_GUARD_INSTALL, MADV_GUARD_REMOVE, MADV_GUARD_REMOVE, MADV_WILLNEED, MADV_COLLAPSE,
 };
 static const int others[] = { MADV_COLD, MADV_PAGEOUT, MADV_WILLNEED, MADV_COLLAPSE };
+
 static struct iovec part(uint32_t *rnd)
 {
 	const size_t from = below(rnd, VICTIM_PAGES), pages = 1 + below(rnd, VICTIM_PAGES - from);

@@ -5,63 +5,12 @@
  *
  * needs: CONFIG_PROC_PAGE_MONITOR
  */
-#include <linux/fs.h>
+#include "readers.h"
 #include "victim.h"
-
-static atomic_int *newest;	/* PID of the last child */
-
-static void read_all(pid_t pid, const char *name)
-{
-	char path[64], buffer[4096];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	fd = open(path, O_RDONLY);
-	if (fd < 0) {
-		count("read-too-late");
-		return;
-	}
-	while (read(fd, buffer, sizeof(buffer)) > 0)
-		;
-	close(fd);
-	count("reads");
-}
-
-static void query_all(pid_t pid)
-{
-	struct procmap_query q = { .size = sizeof(q), .query_flags = PROCMAP_QUERY_COVERING_OR_NEXT_VMA };
-	char path[64];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
-	fd = open(path, O_RDONLY);
-	if (fd < 0)
-		return;
-	while (!ioctl(fd, PROCMAP_QUERY, &q)) {
-		if (q.vma_end <= q.query_addr)
-			wrong("query goes back: %#llx after %#llx", q.vma_end, q.query_addr);
-		q.query_addr = q.vma_end;
-		count("queries");
-	}
-	close(fd);
-}
 
 static void reader(uint32_t id)
 {
-	uint32_t rnd = row(id);
-
-	while (!over()) {
-		switch (below(&rnd, 4)) {
-		case 0:
-			read_all(*newest, "smaps");
-			break;
-		case 1:
-			query_all(*newest);
-			break;
-		default:
-			read_all(*newest, "maps");
-		}
-	}
+	read_and_query(id, 4096);
 }
 
 static void child_work(uint32_t how)
@@ -111,10 +60,7 @@ int main(int argc, char **argv)
 		return 0;
 	load_begin(argc, argv);
 	victim_prepare();
-	newest = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (newest == MAP_FAILED)
-		err(1, "mmap");
-	*newest = getpid();
+	readers_prepare();
 	for (int i = 0; i < 4; i++)
 		pids[i] = child(i < 2 ? parent : reader, i + 1);
 	for (int i = 0; i < 4; i++)

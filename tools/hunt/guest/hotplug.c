@@ -9,15 +9,9 @@
 static int set(int cpu, const char *online)
 {
 	char path[64];
-	int fd, failed;
 
 	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
-	fd = open(path, O_WRONLY);
-	if (fd < 0)
-		return -1;
-	failed = write(fd, online, 1) != 1;
-	close(fd);
-	return failed ? -1 : 0;
+	return write_to(path, online);
 }
 
 int main(int argc, char **argv)

@@ -119,6 +119,27 @@ static inline void cannot(const char *why)
 	exit(4);
 }
 
+/* A file of /proc/PID; -1: it is too late for that. */
+static inline int open_proc(pid_t pid, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	return open(path, O_RDONLY);
+}
+
+static inline int write_to(const char *path, const char *text)
+{
+	const int fd = open(path, O_WRONLY);
+	int failed;
+
+	if (fd < 0)
+		return -1;
+	failed = write(fd, text, strlen(text)) < 0;
+	close(fd);
+	return failed ? -1 : 0;
+}
+
 static inline char *map(void *where, size_t pages, int prot, int flags)
 {
 	char *p = mmap(where, pages * page, prot, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);

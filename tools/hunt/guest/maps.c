@@ -8,6 +8,7 @@
 #include "victim.h"
 
 static const char *const files[] = { "maps", "maps", "smaps", "smaps_rollup", "numa_maps" };
+
 /* What lies behind what was shown may have grown together with it, but the ends rise. */
 static void check(const char *name, FILE *file)
 {
@@ -28,14 +29,11 @@ static void check(const char *name, FILE *file)
 	count(name);
 }
 
-static void read_pagemap(uint32_t *rnd)
+static void read_pagemap(void)
 {
+	const int fd = open_proc(target, "pagemap");
 	uint64_t entry[VICTIM_PAGES];
-	char path[64];
-	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/pagemap", target);
-	fd = open(path, O_RDONLY);
 	if (fd < 0)
 		return;
 	if (pread(fd, entry, sizeof(entry), (uintptr_t)victim_area / page * 8) == sizeof(entry))
@@ -46,20 +44,23 @@ static void read_pagemap(uint32_t *rnd)
 static void reader(uint32_t id)
 {
 	uint32_t rnd = row(id);
-	char buffer[8192], path[64];
+	char buffer[8192];
 
 	while (!over()) {
 		const char *name = files[below(&rnd, sizeof(files) / sizeof(files[0]))];
 		FILE *file;
+		int fd;
 
 		if (!below(&rnd, 8))
-			read_pagemap(&rnd);
-		snprintf(path, sizeof(path), "/proc/%d/%s", target, name);
-		file = fopen(path, "r");
-		if (!file) {
+			read_pagemap();
+		fd = open_proc(target, name);
+		if (fd < 0) {
 			count("not-there");
 			continue;
 		}
+		file = fdopen(fd, "r");
+		if (!file)
+			err(1, "fdopen");
 		setvbuf(file, buffer, _IOFBF, 64 << below(&rnd, 7));
 		check(name, file);
 		fclose(file);

@@ -14,18 +14,6 @@
 #define EATERS	2
 #define MEGABYTES 8
 
-static int write_to(const char *path, const char *text)
-{
-	const int fd = open(path, O_WRONLY);
-	int failed;
-
-	if (fd < 0)
-		return -1;
-	failed = write(fd, text, strlen(text)) < 0;
-	close(fd);
-	return failed ? -1 : 0;
-}
-
 /* Has more than the limit, part of the time. */
 static void *eater(void *id)
 {

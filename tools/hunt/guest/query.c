@@ -38,14 +38,11 @@ static void ask(int fd, uint32_t *rnd)
 
 static void reader(uint32_t id)
 {
+	const int fd = open_proc(target, "maps");
 	uint32_t rnd = row(id);
-	char path[64];
-	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/maps", target);
-	fd = open(path, O_RDONLY);
 	if (fd < 0)
-		err(1, "%s", path);
+		err(1, "maps of %d", target);
 	while (!over())
 		ask(fd, &rnd);
 }

@@ -10,11 +10,10 @@
 
 static void reader(uint32_t pid)
 {
-	char path[64], buffer[4096];
+	char buffer[4096];
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%u/smaps", pid);
-	while ((fd = open(path, O_RDONLY)) >= 0) {
+	while ((fd = open_proc(pid, "smaps")) >= 0) {
 		const ssize_t first = read(fd, buffer, sizeof(buffer));
 
 		while (read(fd, buffer, sizeof(buffer)) > 0)

@@ -5,7 +5,7 @@
  *
  * needs: CONFIG_PROC_PAGE_MONITOR
  */
-#include <linux/fs.h>
+#include "readers.h"
 #include "victim.h"
 
 /* All that a process may have with page tables of four levels. */
@@ -21,53 +21,9 @@ static void unmapper(uint32_t id)
 	munmap(NULL, EVERYTHING);
 }
 
-static void read_files(pid_t pid, const char *name)
-{
-	char path[64], buffer[1024];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	fd = open(path, O_RDONLY);
-	if (fd < 0)
-		return;
-	while (read(fd, buffer, sizeof(buffer)) > 0)
-		count("reads");
-	close(fd);
-}
-
-static void query(pid_t pid)
-{
-	struct procmap_query q = { .size = sizeof(q), .query_flags = PROCMAP_QUERY_COVERING_OR_NEXT_VMA };
-	char path[64];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
-	fd = open(path, O_RDONLY);
-	if (fd < 0)
-		return;
-	for (; !ioctl(fd, PROCMAP_QUERY, &q); q.query_addr = q.vma_end)
-		count("queries");
-	close(fd);
-}
-
-static atomic_int *newest;
-
 static void reader(uint32_t id)
 {
-	uint32_t rnd = row(id);
-
-	while (!over()) {
-		switch (below(&rnd, 4)) {
-		case 0:
-			query(*newest);
-			break;
-		case 1:
-			read_files(*newest, "smaps");
-			break;
-		default:
-			read_files(*newest, "maps");
-		}
-	}
+	read_and_query(id, 1024);
 }
 
 int main(int argc, char **argv)
@@ -76,10 +32,7 @@ int main(int argc, char **argv)
 
 	load_begin(argc, argv);
 	victim_prepare();
-	newest = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (newest == MAP_FAILED)
-		err(1, "mmap");
-	*newest = getpid();
+	readers_prepare();
 	for (int i = 0; i < 3; i++)
 		readers[i] = child(reader, i);
 	for (uint32_t id = 10; !over(); id++) {
