@@ -142,10 +142,11 @@ class Model(Layer):
             return str(why)
         return ""
 
-    def build(self, deadline: float = 0) -> str:
-        """Returns the test program."""
+    def build(self, deadline: float = 0, models: str = "reuse") -> str:
+        """Returns the test program with these models: "all", or those of one file, which take a third of the time."""
         manifest = f"--manifest-path={TREE}/tools/model/Cargo.toml"
-        code, out = self.run("scripts/enter", "cargo", "test", manifest, "--test=model", "--no-run", deadline=deadline)
+        what = ("--test=model", "--no-run", "--no-default-features", f"--features=host,{models}")
+        code, out = self.run("scripts/enter", "cargo", "test", manifest, *what, deadline=deadline)
         program = re.search(r"\((\S+/deps/model-\w+)\)", out)
         if code != 0 or not program:
             raise Lives("does not build:\n" + out)
@@ -153,13 +154,13 @@ class Model(Layer):
 
     def unchanged(self, tests: list[str]) -> str:
         try:
-            code, out = self.run("scripts/enter", self.build(), "--exact", *tests, deadline=600)
+            code, out = self.run("scripts/enter", self.build(models="all"), "--exact", *tests, deadline=600)
         except Lives as why:
             return str(why)
         return out if code != 0 or f"running {len(tests)} test" not in out else ""
 
     def kill(self, test: str, says: str) -> None:
-        code, out = self.run("scripts/enter", self.build(), "--exact", test)
+        code, out = self.run("scripts/enter", self.build(models=test.partition("::")[0]), "--exact", test)
         if code is None:
             raise Lives(f"{test} was not done after {self.deadline} s")
         if "running 1 test" not in out:
