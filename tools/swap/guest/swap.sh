@@ -29,7 +29,7 @@ load=$((TIME / 60 + (TIME < 60)))	# seconds for each row of load.sh
 tmp=$(mktemp -d)
 
 ! refusal=$(why_refused) || skip_all "$refusal"
-[ -z "${VMA_LOCK_GUEST:-}" ] || echo $((20 * SLOW)) >/proc/sys/kernel/hung_task_timeout_secs
+[ -z "${VMA_LOCK_GUEST:-}" ] || echo $((60 * SLOW)) >/proc/sys/kernel/hung_task_timeout_secs
 if [ -n "${ROUNDS:-}" ]; then
 	echo "1..1"
 	figures "$ROUNDS"
