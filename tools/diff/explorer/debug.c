@@ -94,3 +94,30 @@ void __might_sleep(const char *file, int line)
 {
 }
 #endif
+
+#ifdef CONFIG_KCSAN
+/* What is said to it of an access: the access is seen as well (steps.c, atomics.h). */
+void __kcsan_check_access(const volatile void *ptr, size_t size, int type)
+{
+}
+
+void kcsan_atomic_next(int n)
+{
+}
+
+void kcsan_nestable_atomic_begin(void)
+{
+}
+
+void kcsan_nestable_atomic_end(void)
+{
+}
+
+void kcsan_disable_current(void)
+{
+}
+
+void kcsan_enable_current_nowarn(void)
+{
+}
+#endif
