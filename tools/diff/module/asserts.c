@@ -41,12 +41,7 @@ void vma_lock_diff_annotation(u32 what)
 
 	if (!diff_watched_cell())
 		return;
-	/* Our own looks at it are no use of the VMA. */
-	WRITE_ONCE(diff_in_assertion, true);
-	barrier();
-	word = atomic_read(&world.vma->vm_refcnt.refs);
-	barrier();
-	WRITE_ONCE(diff_in_assertion, false);
+	word = atomic_read(&world.unwatched->vm_refcnt.refs);
 	if (what & DIFF_LOCKDEP_ACQUIRE) {
 		acquired_at = word;
 		excluded = !(what & (DIFF_LOCKDEP_READ | DIFF_LOCKDEP_RECURSIVE));

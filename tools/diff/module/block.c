@@ -90,7 +90,7 @@ static bool wakes_at(struct diff_walk *walk, u32 word, unsigned long op)
 {
 	walk->other++;
 	walk->out.block_until = word;
-	atomic_set(&world.vma->vm_refcnt.refs, word);
+	atomic_set(&world.unwatched->vm_refcnt.refs, word);
 	wake_up_process(walk->thread);
 	return left_op(walk, op);
 }
@@ -123,7 +123,7 @@ static bool ends(struct diff_walk *walk, unsigned long op)
 void diff_walk_end_block(struct diff_walk *walk)
 {
 	struct diff_outcome *out = &walk->out;
-	struct rcuwait *w = &world.vma->vm_mm->vma_writer_wait;
+	struct rcuwait *w = &world.unwatched->vm_mm->vma_writer_wait;
 	const unsigned long op = walk->ops;
 
 	if (walk->mmap_locked != DIFF_FREE) {
@@ -137,7 +137,7 @@ void diff_walk_end_block(struct diff_walk *walk)
 		diff_log_give_up("waits in a way that states do not model", walk->thread);
 
 	out->blocked = true;
-	out->block_word = atomic_read(&world.vma->vm_refcnt.refs);
+	out->block_word = atomic_read(&world.unwatched->vm_refcnt.refs);
 	out->block_state = sleeping_state(walk);
 	out->block_unseen = rcu_access_pointer(w->task) != walk->thread;
 	if (ends(walk, op))

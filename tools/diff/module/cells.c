@@ -95,7 +95,7 @@ static int run_cell(struct diff_walk *walk)
 	preempt = preempt_count();
 	lockdep = held_locks();
 	smp_store_release(&walk->ops, walk->ops + 1);
-	diff_asserts_begin(atomic_read(&world.vma->vm_refcnt.refs));
+	diff_asserts_begin(atomic_read(&world.unwatched->vm_refcnt.refs));
 	diff_probes_begin(&out->seen, cell);
 	out->ret = walk->side->op[cell->op](world.mm[0], world.vma);
 	diff_probes_end();
@@ -117,10 +117,10 @@ static int run_cell(struct diff_walk *walk)
 	flush_signals(current);
 	let_mmap_lock(walk, DIFF_FREE);
 	out->mmap_lock = diff_mmap_lock(cell, true);
-	out->word = atomic_read(&world.vma->vm_refcnt.refs);
+	out->word = atomic_read(&world.unwatched->vm_refcnt.refs);
 	out->other_word = atomic_read(&world.other->vm_refcnt.refs);
-	out->seq = world.vma->vm_lock_seq;
-	out->mm_seq = world.vma->vm_mm->mm_lock_seq.sequence;
+	out->seq = world.unwatched->vm_lock_seq;
+	out->mm_seq = world.unwatched->vm_mm->mm_lock_seq.sequence;
 	for (int i = 0; i < 2; i++)
 		out->mm_count[i] = atomic_read(&world.mm[i]->mm_count) - 10;
 	return 0;

@@ -43,6 +43,8 @@ void diff_watchdog_exit(void);
 struct diff_world {
 	struct mm_struct *mm[2];
 	struct vm_area_struct *vma, *other;
+	/* @vma at another address, for what is no use of it: nothing traps there. */
+	struct vm_area_struct *unwatched;
 	/* What mm[0] is a part of. */
 	struct synthetic_mm *synthetic;
 };

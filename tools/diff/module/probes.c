@@ -188,12 +188,12 @@ static void on_word(struct perf_event *bp, struct perf_sample_data *data, struct
 		return;
 	if (diff_in_assertion)
 		return;
-	word = atomic_read(&world.vma->vm_refcnt.refs);
+	word = atomic_read(&world.unwatched->vm_refcnt.refs);
 	if (dropped) {
 		seen_by_watched->late = true;
 	} else if (word < last_word) {
 		dropped = true;
-		seen_by_watched->grabbed = atomic_read(&world.vma->vm_mm->mm_count) - mm_count;
+		seen_by_watched->grabbed = atomic_read(&world.unwatched->vm_mm->mm_count) - mm_count;
 	}
 	last_word = word;
 }
@@ -238,8 +238,8 @@ void diff_probes_begin(struct diff_seen *s, const struct diff_cell *cell)
 	cell_of_watched = cell;
 	walk_in_find = NULL;
 	seen_by_watched = s;
-	last_word = atomic_read(&world.vma->vm_refcnt.refs);
-	mm_count = atomic_read(&world.vma->vm_mm->mm_count);
+	last_word = atomic_read(&world.unwatched->vm_refcnt.refs);
+	mm_count = atomic_read(&world.unwatched->vm_mm->mm_count);
 	dropped = false;
 	WRITE_ONCE(watched, current);
 }

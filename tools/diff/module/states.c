@@ -235,24 +235,24 @@ int diff_set_up(const struct diff_cell *cell, struct task_struct *waiter)
 		rcu_assign_pointer(world.mm[i]->vma_writer_wait.task, NULL);
 		atomic_set(&world.mm[i]->mm_count, 10);
 	}
-	world.vma->vm_mm = world.mm[cell->other_mm];
-	world.vma->vm_lock_seq = cell->vma_seq;
-	atomic_set(&world.vma->vm_refcnt.refs, cell->word);
+	world.unwatched->vm_mm = world.mm[cell->other_mm];
+	world.unwatched->vm_lock_seq = cell->vma_seq;
+	atomic_set(&world.unwatched->vm_refcnt.refs, cell->word);
 	world.other->vm_lock_seq = OLD_SEQ;
 	atomic_set(&world.other->vm_refcnt.refs, 1);
 	if (looks_up(cell->op)) {
-		world.vma->vm_start = VMA_LOCK_DIFF_ADDRESS + cell->place->start;
-		world.vma->vm_end = VMA_LOCK_DIFF_ADDRESS + cell->place->end;
+		world.unwatched->vm_start = VMA_LOCK_DIFF_ADDRESS + cell->place->start;
+		world.unwatched->vm_end = VMA_LOCK_DIFF_ADDRESS + cell->place->end;
 	}
 	if (cell->waiter)
-		rcu_assign_pointer(world.vma->vm_mm->vma_writer_wait.task, waiter);
+		rcu_assign_pointer(world.unwatched->vm_mm->vma_writer_wait.task, waiter);
 	return err;
 }
 
 void diff_take_locks(const struct diff_cell *cell)
 {
 	const struct diff_place *place = cell->place;
-	struct mm_struct *mm = world.vma->vm_mm;
+	struct mm_struct *mm = world.unwatched->vm_mm;
 	enum needs lock = needs(cell->op);
 
 	if (place && place->no_mmap_lock)
@@ -275,7 +275,7 @@ void diff_take_locks(const struct diff_cell *cell)
 
 enum diff_lock diff_mmap_lock(const struct diff_cell *cell, bool drop)
 {
-	struct mm_struct *mm = looks_up(cell->op) ? world.mm[0] : world.vma->vm_mm;
+	struct mm_struct *mm = looks_up(cell->op) ? world.mm[0] : world.unwatched->vm_mm;
 	struct rw_semaphore *sem = &mm->mmap_lock;
 
 	if (!rwsem_is_locked(sem))
@@ -301,7 +301,7 @@ bool diff_look(const struct diff_cell *cell, int n, struct ma_state *mas)
 	if (n == 0 && cell->place->changes)
 		world.mm[0]->mm_lock_seq.sequence += 2;
 	/* Whoever detached it has put something else in its place. */
-	if (n == 1 && !atomic_read(&world.vma->vm_refcnt.refs))
-		atomic_set(&world.vma->vm_refcnt.refs, 1);
+	if (n == 1 && !atomic_read(&world.unwatched->vm_refcnt.refs))
+		atomic_set(&world.unwatched->vm_refcnt.refs, 1);
 	return n >= DIFF_MAX_LOOKS;
 }
