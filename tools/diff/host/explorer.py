@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """Build the explorer of schedules, with the sides in it, and run it. See tools/diff/explorer/README."""
 
-import hashlib
 import json
 import os
 import re
@@ -13,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from . import CannotTell, blocks, coverage, machine, trees
-from .kept import again
+from .kept import Store, key_of
 from .record import Record, Rounds, Scenario
 from .sides import TOP, Kernel
 
@@ -245,6 +244,8 @@ class Explorer:
 
     def __init__(self, folder: Path, seed: int, full: bool):
         self.folder, self.seed, self.full = folder, seed, full
+        self._kept = Store(folder / "cache", at_most=600)
+        self._kept.prune()
         self._pool, self._planner = ThreadPoolExecutor(os.cpu_count()), ThreadPoolExecutor(1)
         self._jobs, self._plans = [], []
         self._failed: dict[str, str] = {}
@@ -351,18 +352,17 @@ class Explorer:
         """Scenes, from the cache if this very program has run them; with the small ones random rounds."""
         program = self._program(name)
         notes = self.folder / f"side_{name}.gcno"
-        asked = program.read_bytes() + (notes.read_bytes() if notes.is_file() else b"") + f"{readers} {writers} {which}".encode()
-        key = hashlib.sha256(asked).hexdigest()[:24]
-        kept = self.folder / "cache" / f"{key}.json"
-        if again() or not kept.is_file():
-            kept.parent.mkdir(exist_ok=True)
+        key = key_of(
+            program.read_bytes(), notes.read_bytes() if notes.is_file() else b"", f"{readers} {writers} {which}".encode()
+        )
+        if (text := self._kept.get(key)) is None:
             result = json.loads(self._run(name, readers, writers, which, "--scenes", which))
             if (readers, writers) != ("rust", "rust"):
                 counts = self._counts(readers, writers, which)
                 result["lines"] = blocks.of_side(self.folder, name, counts, result["blocks"]).as_dict()
-            kept.with_suffix(".new").write_text(json.dumps(result))
-            kept.with_suffix(".new").rename(kept)
-        result = json.loads(kept.read_text())
+            text = json.dumps(result)
+            self._kept.put(key, text)
+        result = json.loads(text)
         if which == SMALL:
             rounds = self._run(name, readers, writers, "rounds", "--seed", str(self.seed))
             result["rounds"] = json.loads(rounds)["rounds"]

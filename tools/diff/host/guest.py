@@ -5,7 +5,7 @@ A side that hangs or crashes takes its boot with it, and no more: what the sides
 there, and those after it are run in another boot. It is run once more itself, as the first of a boot, if
 another patch ran before it: whose doing it is must not be in doubt.
 
-What the unpatched tree came to is kept (kept.py): then only the patches are run, and without any there is no boot.
+What sides came to is kept (kept.py): only what is new is run, and without any there is no boot.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from . import CannotTell, compare
 from .boot import Attempt, boot
-from .kept import Kept
+from .kept import Kept, agree
 from .record import CELL, Record, cell_key, parse
 from .sides import Kernel
 
@@ -49,7 +49,7 @@ class Sides:
     def __init__(self, names: list[str]):
         self.waiting = list(names)  # "before" first
         self.records: dict[str, Record] = {}
-        self.texts: dict[str, str] = {}  # what those of the unpatched tree wrote
+        self.texts: dict[str, str] = {}  # what they wrote
         self.failed: dict[str, str] = {}
         self._warned: set[str] = set()  # once more, and then it is believed
 
@@ -65,8 +65,7 @@ class Sides:
             if trouble and trouble[0] in (name, ""):
                 break
             self.records[name] = parse(name, text)
-            if name in BASE:
-                self.texts[name] = text
+            self.texts[name] = text
             patches += name not in BASE
         self.waiting = [name for name in self.waiting if name not in self.records]
         if trouble:
@@ -106,13 +105,18 @@ def run(
     kept = Kept(modules.with_name("kept"), kernel, modules)
     # Tests of the boot itself.
     tried = bool(damage or parameters)
-    known = {} if tried else kept.load()
+    known = {} if tried else kept.load((*BASE, *names[1:]))
+    if not set(BASE) <= known.keys():
+        known = {name: record for name, record in known.items() if name not in BASE}
+    sides.records |= known
+    sides.waiting = [name for name in names if name not in known]
     if known:
-        sides.records |= known
-        sides.waiting.remove(BASE[-1])
-        step("KEPT", "states of the kernel's binary, Rust and its C (AGAIN=1: anew)")
+        base = "the kernel's binary, Rust and its C" if BASE[0] in known else ""
+        patched = len(known.keys() - set(BASE))
+        both = ", ".join(text for text in (base, f"{patched} x C with patches" if patched else "") if text)
+        step("KEPT", f"states of {both} (AGAIN=1: anew)")
     if not sides.done:
-        base = "" if known else "its binary, Rust, "
+        base = "" if BASE[0] in known else "its binary, Rust, "
         step("QEMU", f"{kernel.info['RELEASE']}: {base}{len(sides.waiting)} x C")
     while not sides.done:
         modules = collect(sides.waiting)
@@ -122,8 +126,11 @@ def run(
         if {"kernel", "rust"} <= sides.records.keys():
             given["again"] = 1
         sides.take(boot(kernel, modules, modules.with_name("results"), given, timeout))
-    if not known and not tried:
-        kept.keep(sides.texts, sides.records)
+        if not tried:
+            kept.keep({name: text for name, text in sides.texts.items() if name not in BASE})
+            sides.texts = {name: text for name, text in sides.texts.items() if name in BASE}
+    if sides.texts and not tried and agree(sides.records):
+        kept.keep(sides.texts)
     if not sides.records[BASE[-1]].watchpoints:
         step("", "not watched: the VMA used after its count was dropped (no watchpoint that traps after an access);")
         step("", "schedules see that")

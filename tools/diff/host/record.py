@@ -2,6 +2,7 @@
 """What a side did: in the guest, where it wrote that down, and in the explorer."""
 
 import re
+import sys
 from dataclasses import dataclass, field
 
 from . import CannotTell
@@ -56,13 +57,20 @@ def cell_key(match: re.Match) -> tuple:
     return (match[1], int(match[2], 16), *(int(match[i]) for i in range(3, 7)))
 
 
+# All sides have the same cells, and most come to the same there: one object each.
+_keys: dict[str, tuple] = {}
+
+
 def parse(name: str, text: str) -> Record:
     record = Record(name)
     planned = None
     for line in text.splitlines():
-        if match := CELL.match(line):
-            key = cell_key(match)
-            record.cells[key], _, record.checks[key] = match[7].partition(" | ")
+        head, _, rest = line.partition(": ")
+        if head not in _keys and (match := CELL.match(line)) and match[7]:
+            _keys[head] = cell_key(match)
+        if key := _keys.get(head):
+            outcome, _, checks = rest.partition(" | ")
+            record.cells[key], record.checks[key] = sys.intern(outcome), sys.intern(checks)
         elif match := LACKS.match(line):
             record.lacks.append(match[1])
         elif match := HEAD.match(line):

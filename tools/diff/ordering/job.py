@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path as File
 
 from host import CannotTell, blocks, coverage, trees
+from host.kept import Store, key_of
 from host.sides import TOP
 
 from . import paths, verdict
@@ -36,6 +37,7 @@ class Orderings:
     def __init__(self, kernel, out: File, before: dict[str, str], name: str = "before"):
         self.kernel, self.out, self.files, self.name = kernel, out, before, name
         self.folder = out / "explorer"
+        self._kept = Store(self.folder / "paths", at_most=60)
         self.ran: dict[str, coverage.Lines] = {}  # of each C side: what its paths run through
 
     @cached_property
@@ -44,13 +46,24 @@ class Orderings:
         return Model(herd7, self.kernel.source / "tools/memory-model", self.out / "ordering/herd7")
 
     def extract(self, program: str, side: str) -> paths.Lines:
-        counts = self.folder / f"counts_{side}-paths"
-        shutil.rmtree(counts, ignore_errors=True)
-        lines = paths.extract(self.folder / f"explorer_{program}", side, {"GCOV_PREFIX": str(counts)})
+        """From the cache if this very program has told them."""
+        file, notes = self.folder / f"explorer_{program}", self.folder / f"side_{side}.gcno"
+        key = key_of(file.read_bytes(), notes.read_bytes() if notes.is_file() else b"", f"{side} paths".encode())
+        if (kept := self._kept.get(key)) is None:
+            counts = self.folder / f"counts_{side}-paths"
+            shutil.rmtree(counts, ignore_errors=True)
+            lines, ran = paths.extract(file, side, {"GCOV_PREFIX": str(counts)}), {}
+            if side == program:
+                digits = json.loads(paths.report_of(file, side).read_text())["blocks"]
+                ran = blocks.of_side(self.folder, side, counts, digits).as_dict()
+            kept = f"{json.dumps(ran)}\n{lines}"
+            self._kept.put(key, kept)
+            self._kept.prune()
+        ran, _, lines = kept.partition("\n")
         if side == program:
-            digits = json.loads(paths.report_of(self.folder / f"explorer_{program}", side).read_text())["blocks"]
-            self.ran[side] = blocks.of_side(self.folder, side, counts, digits)
-        return lines
+            self.ran[side] = coverage.Lines()
+            self.ran[side].add(json.loads(ran))
+        return paths.parse(lines)
 
     @cached_property
     def before(self) -> paths.Lines:

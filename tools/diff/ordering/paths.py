@@ -205,14 +205,13 @@ def report_of(program: File, side: str) -> File:
     return program.with_name(f"{program.name}.{side}.paths.json")
 
 
-def extract(program: File, side: str, environment: dict[str, str] | None = None) -> Lines:
-    """The paths of one of the sides in a program."""
+def extract(program: File, side: str, environment: dict[str, str]) -> str:
+    """The paths of one of the sides in a program: what parse() takes."""
     out = program.with_name(f"{program.name}.{side}.paths")
     command = [*machine.of(program).emulator, program, "--readers", side, "--writers", side]
     command += ["--out", report_of(program, side), "--paths", out]
-    environment = os.environ | (environment or {})
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment, check=False)
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
         raise CannotTell(f"memory ordering: {said[-1].removeprefix('cannot: ')}")
-    return parse(out.read_text())
+    return out.read_text()
