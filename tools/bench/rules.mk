@@ -2,7 +2,7 @@
 
 ## Running
 ##   bench           - Speed against the kernel's C: instructions, times, sizes, in
-##                     build/bench (RST=: a page that gets the tables); arm64: no times
+##                     build/bench (RST=: a page that gets the tables); arm64 and sanitizers: no times
 
 # Said before it takes minutes.
 page_there:
