@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0
 """What can be said of the tool itself without a guest; tools/diff/selftest asks."""
 
+import os
 import subprocess
 import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 from . import CannotTell, boot, coverage, guest, lanes, objects, show, sides, story, trees
 from .boot import Attempt
 from .difference import Difference
+from .kept import Kept
+from .store import Store
 
 TEXT = "side {} flag 40000000 limit 3fffffff\nis_attached 00000001 0 0 0 0: ret=1\ncells 1 not-applicable 0 watchpoints 1\n"
 
@@ -172,6 +176,58 @@ def _same_text_is_seen() -> str:
     return ""
 
 
+class _Kernel:
+    """Of Kernel what Kept asks for."""
+
+    def __init__(self, folder: Path):
+        self.dir = folder
+
+
+@mock.patch.dict(os.environ, {"AGAIN": ""})
+def _known_again_is_the_same_only() -> str:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "vmlinuz").write_text("a kernel")
+        (folder / "modules").mkdir()
+        module, side = folder / "modules/vma_lock_diff.ko", folder / "modules/side_000_before.ko"
+        module.write_text("a module")
+        side.write_text("a side")
+
+        def load() -> dict:
+            return Kept(folder / "kept", _Kernel(folder), folder / "modules").load(("before", "other"))
+
+        Kept(folder / "kept", _Kernel(folder), folder / "modules").keep({"before": TEXT.format("before")})
+        if list(load()) != ["before"]:
+            return f"not known: {load()}"
+        with mock.patch.dict(os.environ, {"AGAIN": "1"}):
+            if load():
+                return "AGAIN=1 has it"
+        for path in (folder / "vmlinuz", module, side):
+            text = path.read_text()
+            path.write_text("other")
+            if load():
+                return f"another {path.name}, and the same result"
+            path.write_text(text)
+        (file,) = (folder / "kept").iterdir()
+        file.write_bytes(file.read_bytes()[:-9])
+        if load():
+            return "cut off, and believed"
+        for number in range(4):
+            (folder / "kept" / str(number)).touch()
+        Store(folder / "kept", at_most=2)
+        return "" if len(list((folder / "kept").iterdir())) == 2 else "more than there is room for"
+
+
+def _only_clean_boots_are_kept() -> str:
+    sides = guest.Sides(["before", "a", "b"])
+    sides.take(_attempt("kernel", "rust", "before", "a", **(HUNG | {"running": "b"})))
+    if "a" in sides.texts or "before" not in sides.texts:
+        return f"with a hang: {list(sides.texts)}"
+    sides = guest.Sides(["before", "a"])
+    sides.take(_attempt("kernel", "rust", "before", "a", ended="a splat at its end"))
+    return "" if "a" not in sides.texts else "ended badly, and kept"
+
+
 def _headers_of_a_linked_tree() -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
@@ -240,6 +296,8 @@ def results() -> Iterator[tuple[str, str]]:
         _same_code_is_seen,
         _same_text_is_seen,
         _mail_is_short_whatever_comes,
+        _known_again_is_the_same_only,
+        _only_clean_boots_are_kept,
         _headers_of_a_linked_tree,
         _old_object_is_dropped,
     ):

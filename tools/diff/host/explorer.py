@@ -12,9 +12,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from . import CannotTell, blocks, coverage, machine, trees
-from .kept import Store, key_of
 from .record import Record, Rounds, Scenario
 from .sides import TOP, Kernel
+from .store import Store, key_of
 
 SOURCE = TOP / "tools/diff/explorer"
 # Compiled with the kernel's headers, and with the host's.
@@ -245,7 +245,6 @@ class Explorer:
     def __init__(self, folder: Path, seed: int, full: bool):
         self.folder, self.seed, self.full = folder, seed, full
         self._kept = Store(folder / "cache", at_most=600)
-        self._kept.prune()
         self._pool, self._planner = ThreadPoolExecutor(os.cpu_count()), ThreadPoolExecutor(1)
         self._jobs, self._plans = [], []
         self._failed: dict[str, str] = {}

@@ -5,7 +5,8 @@ A side that hangs or crashes takes its boot with it, and no more: what the sides
 there, and those after it are run in another boot. It is run once more itself, as the first of a boot, if
 another patch ran before it: whose doing it is must not be in doubt.
 
-What sides came to is kept (kept.py): only what is new is run, and without any there is no boot.
+What sides came to in a boot in which nothing happened is kept (kept.py): only those that are new are run, and
+without any there is no boot.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from . import CannotTell, compare
 from .boot import Attempt, boot
-from .kept import Kept, agree
+from .kept import Kept
 from .record import CELL, Record, cell_key, parse
 from .sides import Kernel
 
@@ -49,7 +50,7 @@ class Sides:
     def __init__(self, names: list[str]):
         self.waiting = list(names)  # "before" first
         self.records: dict[str, Record] = {}
-        self.texts: dict[str, str] = {}  # what they wrote
+        self.texts: dict[str, str] = {}  # what those wrote that may be kept
         self.failed: dict[str, str] = {}
         self._warned: set[str] = set()  # once more, and then it is believed
 
@@ -59,13 +60,15 @@ class Sides:
 
     def take(self, attempt: Attempt) -> None:
         trouble = _trouble(attempt)
+        clean = not (trouble or attempt.damaged or attempt.ended)
         patches = 0
         for name, text in attempt.texts.items():
             # Of a report that comes before any side, nobody knows what it has done.
             if trouble and trouble[0] in (name, ""):
                 break
             self.records[name] = parse(name, text)
-            self.texts[name] = text
+            if clean or name in BASE:
+                self.texts[name] = text
             patches += name not in BASE
         self.waiting = [name for name in self.waiting if name not in self.records]
         if trouble:
@@ -88,6 +91,12 @@ class Sides:
         if is_patch:
             self.waiting.remove(name)
             self.waiting.insert(BASE[-1] in self.waiting, name)
+
+
+def agree(records: dict[str, Record]) -> bool:
+    """The kernel's binary, its C and Rust. Where they do not, all of that boot is worth another look, each time."""
+    of_c = compare.cross_check(records["before"], records["kernel"])
+    return not of_c and not compare.cells(records["before"], records["rust"], records["rust"], records["kernel"])
 
 
 def run(
@@ -126,12 +135,9 @@ def run(
         if {"kernel", "rust"} <= sides.records.keys():
             given["again"] = 1
         sides.take(boot(kernel, modules, modules.with_name("results"), given, timeout))
-        if not tried:
-            kept.keep({name: text for name, text in sides.texts.items() if name not in BASE})
-            sides.texts = {name: text for name, text in sides.texts.items() if name in BASE}
     if sides.texts and not tried and agree(sides.records):
         kept.keep(sides.texts)
     if not sides.records[BASE[-1]].watchpoints:
         step("", "not watched: the VMA used after its count was dropped (no watchpoint that traps after an access);")
         step("", "schedules see that")
-    return sides.records, sides.failed
+    return {name: sides.records[name] for name in (*BASE, *names[1:]) if name in sides.records}, sides.failed

@@ -68,7 +68,7 @@ def parse(name: str, text: str) -> Record:
         head, _, rest = line.partition(": ")
         if head not in _keys and (match := CELL.match(line)) and match[7]:
             _keys[head] = cell_key(match)
-        if key := _keys.get(head):
+        if (key := _keys.get(head)) and rest:
             outcome, _, checks = rest.partition(" | ")
             record.cells[key], record.checks[key] = sys.intern(outcome), sys.intern(checks)
         elif match := LACKS.match(line):

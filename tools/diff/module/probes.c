@@ -131,8 +131,13 @@ static int on_look(struct ma_state *mas, struct pt_regs *regs)
 {
 	int n = seen_by_watched->looks;
 
+	bool nothing;
+
 	count(&seen_by_watched->looks);
-	if (!cell_of_watched->place || !diff_look(cell_of_watched, n, mas))
+	nothing = cell_of_watched->place && diff_look(cell_of_watched, n, mas);
+	/* It may have put another VMA there. */
+	last_word = atomic_read(&world.unwatched->vm_refcnt.refs);
+	if (!nothing)
 		return 0;
 	regs_set_return_value(regs, 0);
 	instruction_pointer_set(regs, (unsigned long)just_return);

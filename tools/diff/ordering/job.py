@@ -10,8 +10,8 @@ from functools import cached_property
 from pathlib import Path as File
 
 from host import CannotTell, blocks, coverage, trees
-from host.kept import Store, key_of
 from host.sides import TOP
+from host.store import Store, key_of
 
 from . import paths, verdict
 from .model import Model
@@ -37,7 +37,7 @@ class Orderings:
     def __init__(self, kernel, out: File, before: dict[str, str], name: str = "before"):
         self.kernel, self.out, self.files, self.name = kernel, out, before, name
         self.folder = out / "explorer"
-        self._kept = Store(self.folder / "paths", at_most=60)
+        self._kept = Store(self.folder / "paths", at_most=200)
         self.ran: dict[str, coverage.Lines] = {}  # of each C side: what its paths run through
 
     @cached_property
@@ -58,7 +58,6 @@ class Orderings:
                 ran = blocks.of_side(self.folder, side, counts, digits).as_dict()
             kept = f"{json.dumps(ran)}\n{lines}"
             self._kept.put(key, kept)
-            self._kept.prune()
         ran, _, lines = kept.partition("\n")
         if side == program:
             self.ran[side] = coverage.Lines()
