@@ -29,6 +29,7 @@ ROOM = 64 << 20
 PAGE = 4096
 APPEND = f"memmap={ROOM >> 20}M$0x{HANDED_IN:x}"
 READY = "vma_lock: guest ready"
+LACKS = "vma_lock: guest has "
 BOOT_SECONDS, STALL_SECONDS = 120, 60
 BOOTS = 3
 SPOILED = "the host was too busy"
@@ -114,10 +115,12 @@ def _make(machine: guest.Machine, folder: Path) -> str:
     with open(machine.memory, "wb") as file:
         file.truncate(MEM)
     initramfs.build(machine.initrd, machine.arch, f"snapshot\nPAGE={HANDED_IN // PAGE}")
-    judge, saved = Judge(), []
+    judge, saved, lacks = Judge(), [], []
 
     def on_line(line: str) -> None:
         judge.feed(line)
+        if LACKS in line:
+            lacks.append(f"the guest has {line.partition(LACKS)[2].strip()}: its image is older than its .config")
         if READY in line:
             with Qmp(machine.control) as control:
                 control.save(folder / "state")
@@ -130,4 +133,4 @@ def _make(machine: guest.Machine, folder: Path) -> str:
     problems = judge.scanner.finish()
     if saved and not problems:
         return SPOILED if judge.no_timer else ""
-    return "; ".join([*problems, *filter(None, [outcome.reason])]) or "the guest did not get ready"
+    return "; ".join(lacks or [*problems, *filter(None, [outcome.reason])]) or "the guest did not get ready"
