@@ -76,6 +76,7 @@ const WINDOW_COUNTERS: &[(&str, Event)] = if cfg!(helpers_called) {
             Event(glue::RUST_VMA_SWAP_READS_BACKED_OFF),
         ),
         // Of those: the VMA belonged to another mm by then.
+        #[cfg(not(CONFIG_RUST_INLINE_HELPERS))]
         (
             "reads_in_other_mm",
             Event(glue::RUST_VMA_SWAP_READS_IN_OTHER_MM),

@@ -99,9 +99,11 @@ WRAP(bool, vma_lock_helper___refcount_dec_and_test, refcount_t *r, int *oldp)
 	return __real_vma_lock_helper___refcount_dec_and_test(r, oldp);
 }
 
-/* The mm of a VMA that went to another one is kept for the put. */
+/* The mm of a VMA that went to another one is kept for the put. The kernel's own helper. */
+#ifndef CONFIG_RUST_INLINE_HELPERS
 WRAP(void, rust_helper_mmgrab, struct mm_struct *mm)
 {
 	rust_vma_swap_count(RUST_VMA_SWAP_READS_IN_OTHER_MM);
 	__real_rust_helper_mmgrab(mm);
 }
+#endif

@@ -28,8 +28,11 @@ WRAP(bool, vma_lock_helper_refcount_sub_and_test, int i, refcount_t *r)
 	return torture_window_sub(__real_vma_lock_helper_refcount_sub_and_test, i, r);
 }
 
+/* The kernel's own. */
+#ifndef CONFIG_RUST_INLINE_HELPERS
 WRAP(void, rust_helper_mmgrab, struct mm_struct *mm)
 {
 	torture_before_mmgrab();
 	__real_rust_helper_mmgrab(mm);
 }
+#endif

@@ -63,7 +63,11 @@ static unsigned long sum(int side, enum torture_event event)
 /* Whether this is counted in Rust at all. */
 static bool is_seen(int side, enum torture_event event)
 {
-	return side == TORTURE_C || IS_ENABLED(RUST_WINDOWS) || !(flags_of[event] & TORTURE_HELPER);
+	if (side == TORTURE_C)
+		return true;
+	if (IS_ENABLED(CONFIG_RUST_INLINE_HELPERS) && flags_of[event] & TORTURE_KERNELS)
+		return false;
+	return IS_ENABLED(RUST_WINDOWS) || !(flags_of[event] & TORTURE_HELPER);
 }
 
 const char *torture_rare_missing(void)

@@ -17,11 +17,13 @@
 
 /*
  * What is counted, for each language. RARE: must have happened in a run of RARE_SECS.
- * HELPER: seen in the helpers that Rust calls, so not where they are inlined.
+ * HELPER: seen in the helpers that Rust calls, so not where they are inlined; KERNELS: in the
+ * kernel's own, not where CONFIG_RUST_INLINE_HELPERS inlines those.
  */
 #define TORTURE_RARE_SECS	60
 #define TORTURE_RARE		1
 #define TORTURE_HELPER		2
+#define TORTURE_KERNELS		4
 #define TORTURE_EVENTS(X)							\
 	X(reads,		0)						\
 	X(reads_under_mmap_lock, 0)						\
@@ -38,7 +40,7 @@
 	/* the second look failed */						\
 	X(reads_backed_off,	TORTURE_RARE | TORTURE_HELPER)			\
 	/* of these: the VMA was in another mm */				\
-	X(reads_in_other_mm,	TORTURE_RARE | TORTURE_HELPER)			\
+	X(reads_in_other_mm,	TORTURE_RARE | TORTURE_HELPER | TORTURE_KERNELS) \
 	/* a detach that met a reader */					\
 	X(slow_detaches,	TORTURE_RARE | TORTURE_HELPER)			\
 	/* -EINTR, flag given back */						\
