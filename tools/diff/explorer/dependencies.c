@@ -79,8 +79,11 @@ static void as_on(const struct path_stop *stop, const struct x_stop *here)
 	x_poke(here->addr, here->size, stop->before);
 }
 
-/* How many accesses it comes to; -1: a fault, which says nothing. *@ret: what is returned, if it comes to that. */
-static int run(const struct path_stop *path, int n, int at, unsigned long value, char *memory, int *ret)
+/*
+ * How many accesses it comes to; -1: a fault, which says nothing. *@ret: what is returned, if it comes to that. That
+ * of number @other is taken for none of the path.
+ */
+static int run(const struct path_stop *path, int n, int at, unsigned long value, int other, char *memory, int *ret)
 {
 	const struct path_stop *const changed = &path[at];
 	bool others = false, left = false;
@@ -102,7 +105,7 @@ static int run(const struct path_stop *path, int n, int at, unsigned long value,
 		*now = (struct seen){ .name = stop.name, .addr = stop.addr, .kind = stop.kind };
 		now->word = x_where(stop.addr, &nr);
 		now->site = dependencies_site(machine.thread[0]);
-		same = find(path, n, last, left, now);
+		same = count == other ? 0 : find(path, n, last, left, now);
 		left |= same != last + 1;
 		matched[count] = same;
 		if (same) {
@@ -125,6 +128,26 @@ static int run(const struct path_stop *path, int n, int at, unsigned long value,
 	if (machine.thread[0]->self.done)
 		*ret = machine.thread[0]->self.ret;
 	return count;
+}
+
+/*
+ * Which access was taken for one further on, although what lies between is done after all: another one in the same
+ * place, where two calls of a function go the same way. -1: none.
+ */
+static int taken_wrongly(const struct path_stop *path, int at, int count)
+{
+	int last = at;
+
+	for (int i = 0; i < count; i++) {
+		if (!matched[i])
+			continue;
+		for (int j = last + 1; j < matched[i]; j++)
+			for (int k = i + 1; k < count; k++)
+				if (!matched[k] && path[j].site == seen[k].site && alike(&seen[k], &path[j]))
+					return i;
+		last = matched[i];
+	}
+	return -1;
 }
 
 /* Is it the same access? Certainly if it is in the same place; compilers may well have made two of one. */
@@ -212,10 +235,13 @@ void dependencies(const struct path_stop *path, int n, int ret, unsigned char (*
 	unsigned long values[MAX_VALUES];
 
 	for (int at = 0; at < n; at++) {
-		int count, now, tries = path[at].kind == X_STORE ? 0 : others(path, n, at, values);
+		int count, now, other, tries = path[at].kind == X_STORE ? 0 : others(path, n, at, values);
 
 		while (tries--) {
-			count = run(path, n, at, values[tries], memory, &now);
+			count = run(path, n, at, values[tries], -1, memory, &now);
+			other = count < 0 ? -1 : taken_wrongly(path, at, count);
+			if (other >= 0)
+				count = run(path, n, at, values[tries], other, memory, &now);
 			if (count < 0)
 				continue;
 			note(path, n, at, count, by);
