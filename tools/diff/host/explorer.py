@@ -239,6 +239,13 @@ def _differ(result: dict, base: dict) -> bool:
     return any(texts != outcomes[1].get(name) for name, texts in outcomes[0].items() if " alone" not in name)
 
 
+def key_of_run(folder: Path, name: str, what: str) -> str:
+    """Of what a program comes to: with its side's notes, by which lines are counted."""
+    notes = folder / f"side_{name}.gcno"
+    program = (folder / f"explorer_{name}").read_bytes()
+    return key_of(program, notes.read_bytes() if notes.is_file() else b"", what.encode())
+
+
 class Explorer:
     """Runs the programs, as many at a time as there are CPUs."""
 
@@ -349,11 +356,7 @@ class Explorer:
 
     def _explore(self, name: str, readers: str, writers: str, which: str) -> dict:
         """Scenes, from the cache if this very program has run them; with the small ones random rounds."""
-        program = self._program(name)
-        notes = self.folder / f"side_{name}.gcno"
-        key = key_of(
-            program.read_bytes(), notes.read_bytes() if notes.is_file() else b"", f"{readers} {writers} {which}".encode()
-        )
+        key = key_of_run(self.folder, name, f"{readers} {writers} {which}")
         if (text := self._kept.get(key)) is None:
             result = json.loads(self._run(name, readers, writers, which, "--scenes", which))
             if (readers, writers) != ("rust", "rust"):

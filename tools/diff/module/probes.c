@@ -130,7 +130,6 @@ static int on_wake(struct kprobe *p, struct pt_regs *regs)
 static int on_look(struct ma_state *mas, struct pt_regs *regs)
 {
 	int n = seen_by_watched->looks;
-
 	bool nothing;
 
 	count(&seen_by_watched->looks);

@@ -10,8 +10,9 @@ from functools import cached_property
 from pathlib import Path as File
 
 from host import CannotTell, blocks, coverage, trees
+from host.explorer import key_of_run
 from host.sides import TOP
-from host.store import Store, key_of
+from host.store import Store
 
 from . import paths, verdict
 from .model import Model
@@ -47,8 +48,7 @@ class Orderings:
 
     def extract(self, program: str, side: str) -> paths.Lines:
         """From the cache if this very program has told them."""
-        file, notes = self.folder / f"explorer_{program}", self.folder / f"side_{side}.gcno"
-        key = key_of(file.read_bytes(), notes.read_bytes() if notes.is_file() else b"", f"{side} paths".encode())
+        file, key = self.folder / f"explorer_{program}", key_of_run(self.folder, program, f"{side} paths")
         if (kept := self._kept.get(key)) is None:
             counts = self.folder / f"counts_{side}-paths"
             shutil.rmtree(counts, ignore_errors=True)
