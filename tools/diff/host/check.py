@@ -196,13 +196,15 @@ def _known_again_is_the_same_only() -> str:
         def load() -> dict:
             return Kept(folder / "kept", _Kernel(folder), folder / "modules").load(("before", "other"))
 
-        Kept(folder / "kept", _Kernel(folder), folder / "modules").keep({"before": TEXT.format("before")})
+        kept = Kept(folder / "kept", _Kernel(folder), folder / "modules")
+        (folder / "accel.json").write_text("of the first boot")
+        kept.keep({"before": TEXT.format("before")})
         if list(load()) != ["before"]:
             return f"not known: {load()}"
         with mock.patch.dict(os.environ, {"AGAIN": "1"}):
             if load():
                 return "AGAIN=1 has it"
-        for path in (folder / "vmlinuz", module, side):
+        for path in (folder / "vmlinuz", folder / "accel.json", module, side):
             text = path.read_text()
             path.write_text("other")
             if load():

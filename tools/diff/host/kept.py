@@ -16,14 +16,17 @@ class Kept:
     def __init__(self, folder: Path, kernel: Kernel, modules: Path):
         # A text is 1 to 2 MB, packed a tenth of it.
         self._store = Store(folder, at_most=400)
-        paths = [kernel.dir / "vmlinuz", kernel.dir / "accel.json", modules / "vma_lock_diff.ko"]
+        paths = [kernel.dir / "vmlinuz", modules / "vma_lock_diff.ko"]
         paths += [TOP / "tools/diff/host/boot.py", TOP / "qemu/run", TOP / "qemu/init", *sorted((TOP / "qemu").glob("*.py"))]
         paths += sorted(path for path in (TOP / "tools/diff/guest").rglob("*") if path.is_file())
         self._common = key_of(*(path.read_bytes() for path in paths if path.is_file())).encode()
+        self._accel = kernel.dir / "accel.json"
         self._sides = {path.stem.split("_", 2)[2]: path.read_bytes() for path in modules.glob("side_*.ko")}
 
     def _key(self, name: str) -> str:
-        return key_of(self._common, name.encode(), self._sides.get(name, b""))
+        # Which accelerator a boot had is there after the first one.
+        accel = self._accel.read_bytes() if self._accel.is_file() else b""
+        return key_of(self._common, accel, name.encode(), self._sides.get(name, b""))
 
     def load(self, names: tuple[str, ...]) -> dict[str, Record]:
         """Of those of which it is known."""
